@@ -1,0 +1,70 @@
+"""Money: sales, and the append-only double-entry ledger under them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from apps.companies.models import Company, CompanyQuerySet
+from apps.leads.models import loose
+
+
+class Sale(models.Model):
+    """One lead sold to one buyer on one order. The constraints are the last word on double sales."""
+
+    company_path = "company"
+
+    id = models.BigIntegerField(primary_key=True)
+    company = loose(Company)
+    lead_id = models.BigIntegerField()
+    delivery_id = models.BigIntegerField()
+    attempt_id = models.BigIntegerField(unique=True)
+    order_id = models.BigIntegerField()
+    buyer_id = models.BigIntegerField()
+    is_exclusive = models.BooleanField(default=True)
+    price = models.DecimalField(max_digits=10, decimal_places=2)
+    payout = models.DecimalField(max_digits=10, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    recovered = models.BooleanField(default=False, help_text="Sold after the first choice had failed.")
+    booked_at = models.DateTimeField()
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("lead_id", "buyer_id"), name="sale_once_per_buyer"),
+            models.UniqueConstraint(
+                fields=("lead_id",), name="sale_once_exclusive", condition=models.Q(is_exclusive=True)
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=("company", "-booked_at"), name="sale_company")]
+
+    def __str__(self) -> str:
+        return f"{self.price} {self.currency}"
+
+
+class Entry(models.Model):
+    """One side of a booking. The entries of a sale add up to zero; corrections are new, reversing entries.
+
+    Accounts: `buyer` (what the buyer owes, +), `source` (what we owe the source, −), `margin` (what is left, −).
+    """
+
+    company_path = "company"
+
+    company = loose(Company)
+    sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="entries")
+    kind = models.CharField(max_length=12, default="sale")
+    account = models.CharField(max_length=8)
+    account_id = models.BigIntegerField(null=True)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    at = models.DateTimeField()
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        indexes: ClassVar = [models.Index(fields=("account", "account_id", "at"), name="entry_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.amount} {self.currency}"
