@@ -60,7 +60,7 @@ os.register_at_fork(after_in_child=_sequence.after_fork)
 
 
 def new_id() -> int:
-    """A positive 63-bit id: 40 bits of milliseconds since `EPOCH_MS`, 23 bits of random start counted upwards."""
+    """A positive 63-bit id: 40 bits of milliseconds since `EPOCH_MS`, 23 bits counted from a random start."""
     return _sequence.next_id()
 
 
