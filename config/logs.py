@@ -1,0 +1,61 @@
+"""One line a log entry, through one chain: JSON for machines, plain for people; nothing personal in either."""
+
+import logging
+import logging.config
+
+import structlog
+
+from apps.core.redact import redact, safe_exceptions
+
+QUIET = {
+    "django.server": "WARNING",
+    "asyncio": "WARNING",
+    "kombu": "WARNING",
+    "amqp": "WARNING",
+    "faker": "WARNING",
+}
+
+
+def configure_logs(*, level: str, form: str) -> None:
+    """Send structlog's and the standard library's entries to stderr. `form` is `json` or `plain`."""
+    before: list = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    )
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": before,
+        "processors": [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            safe_exceptions,
+            redact,
+            renderer,
+        ],
+    }
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"scrubbed": formatter},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "scrubbed"}},
+            "root": {"handlers": ["stderr"], "level": level},
+            "loggers": {name: {"level": quiet} for name, quiet in QUIET.items()},
+        }
+    )
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *before,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
