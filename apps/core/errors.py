@@ -4,7 +4,7 @@
 class ApplicationError(Exception):
     """A request that a service refuses.
 
-    `message` is a sentence that may be shown to the caller; it holds no personal data and no secret. `code` is
+    `message` is a sentence that may be shown to the caller: no personal data and no secret in it. `code` is
     stable snake_case, `field` names the input at fault, `status` is the HTTP status a face answers with.
     """
 

@@ -65,7 +65,7 @@ def new_id() -> int:
 
 
 def first_id_at(at: datetime) -> int:
-    """The smallest id of an instant: bounds of a time range in a query, or the base of an id for imported history."""
+    """The smallest id of an instant: a bound of a time range in a query, or a base of ids for past leads."""
     return max(0, int(at.timestamp() * 1000) - EPOCH_MS) << _SEQUENCE_BITS
 
 

@@ -1,8 +1,8 @@
 """Nothing personal or secret in logs: deny by default, and scrub what is let through.
 
 `redact` is the structlog processor to put last before the renderer, `safe_exceptions` goes in place of
-`format_exc_info`. `scrub_text` serves any other text that leaves the process; `mask_value` shows personal data to
-people who may know that it is there, not what it is.
+`format_exc_info`. `scrub_text` serves any other text that leaves the process; `mask_value` shows personal
+data to people who may know that it is there, not what it is.
 """
 
 import re
@@ -17,82 +17,14 @@ from apps.core.errors import ApplicationError
 MASK = "***"
 
 ALLOWED_KEYS = frozenset(
-    [
-        "action",
-        "attempt",
-        "attempts",
-        "backlog",
-        "batch",
-        "behaviour",
-        "brand",
-        "broker_error",
-        "channel",
-        "claimed",
-        "code",
-        "codes",
-        "command",
-        "count",
-        "delivered",
-        "due",
-        "duration",
-        "error",
-        "error_code",
-        "error_type",
-        "event",
-        "exception",
-        "failed",
-        "from_status",
-        "hostname",
-        "http_status",
-        "ip_family",
-        "job",
-        "key_prefix",
-        "kind",
-        "label",
-        "lag",
-        "level",
-        "lineno",
-        "logger",
-        "method",
-        "model",
-        "module",
-        "name_of_task",
-        "number",
-        "outcome",
-        "path",
-        "period",
-        "phase",
-        "pid",
-        "plan_size",
-        "port",
-        "problems",
-        "process",
-        "queue",
-        "reason",
-        "request",
-        "retries",
-        "role",
-        "rows",
-        "scope",
-        "sent",
-        "settled",
-        "signal",
-        "skipped",
-        "slot",
-        "stage",
-        "state",
-        "status",
-        "status_code",
-        "table",
-        "task",
-        "task_name",
-        "timestamp",
-        "to_status",
-        "total",
-        "url_name",
-        "version",
-        "worker",
-    ]
+    """
+    action attempt attempts backlog batch behaviour brand broker_error channel claimed code codes
+    command count delivered due duration error error_code error_type event exception failed from_status
+    hostname http_status ip_family job key_prefix kind label lag level lineno logger method model module
+    name_of_task number outcome path period phase pid plan_size port problems process queue reason
+    request retries role rows scope sent settled signal skipped slot stage state status status_code
+    table task task_name timestamp to_status total url_name version worker
+    """.split()
 )
 """Keys whose values are ours, never a lead's. A new key shows up masked until it is added here."""
 
@@ -100,7 +32,7 @@ ALLOWED_SUFFIXES = ("_id", "_ids", "_ms", "_s", "_count", "_at", "_bytes", "_rat
 
 # Written by structlog itself, or taken out again by it before anything is rendered.
 _MACHINE_MADE = frozenset(
-    [
+    {
         "timestamp",
         "level",
         "logger",
@@ -111,7 +43,7 @@ _MACHINE_MADE = frozenset(
         "_from_structlog",
         "_logger",
         "_name",
-    ]
+    }
 )
 _MAX_DEPTH = 6
 
@@ -145,7 +77,7 @@ def redact(
 def safe_exceptions(
     logger: object, method_name: str, event_dict: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """structlog processor: `exc_info` becomes `exception`, told without the values that exceptions like to quote."""
+    """structlog processor: `exc_info` becomes `exception`, without the values that exceptions quote."""
     exc_info = event_dict.pop("exc_info", None)
     error = _current_error(exc_info)
     if error is not None:
@@ -154,7 +86,7 @@ def safe_exceptions(
 
 
 def describe_exception(error: BaseException) -> str:
-    """Where it happened and of what type, for the whole chain; a message only where its type is known to be harmless."""
+    """Where it happened and of what type, for the whole chain; messages of harmless types only."""
     parts: list[str] = []
     seen: set[int] = set()
     current: BaseException | None = error

@@ -101,7 +101,8 @@ def test_public_ids_read_back() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "L", "L-", "X-0123456789ABCDEF", "L-0123456789ABCDE", "L-0123456789ABCDEF0", "L-01234_6789ABCDEF",
-     "L-+123456789ABCDEF", " L-0123456789ABCDEF", "L-0123456789ABCDEF\n", "L-８123456789ABCDEF", "L-FFFFFFFFFFFFFFFF"],
+     "L-+123456789ABCDEF", " L-0123456789ABCDEF", "L-0123456789ABCDEF\n", "L-８123456789ABCDEF",
+     "L-FFFFFFFFFFFFFFFF"],
 )  # fmt: skip
 def test_what_is_no_public_id_parses_to_none(text: str) -> None:
     assert ids.parse_public_id("L", text) is None
