@@ -1,0 +1,163 @@
+"""What a buyer's answer means: outcome, reason, price, reference. Pure, bounded, never raising.
+
+Design 03 §7 and §8. Order of judgement: transport errors; then 408, 429 and 5xx are retryable before any
+rule; then the endpoint's rules, first match wins, where a rule that names no status is asked about 2xx only;
+what no rule reads is `failed` for 4xx and `unknown` for 2xx and 3xx. Silence of the rules is never a sale.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from apps.engine import paths, response_rules
+from apps.engine.answer import Answer, plain
+from apps.engine.orders import ResponseRule
+from apps.engine.outbound import OutboundResponse, TransportError
+from apps.engine.pricing import read_money
+from apps.engine.response_rules import RULE_KINDS, Found
+from apps.engine.values import Code
+
+MAX_REASON, MAX_REFERENCE, MAX_REDIRECT = 300, 200, 1000
+MAX_REASONS = 20
+
+
+class Outcome(Code):
+    """What an attempt meant."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+    RETRYABLE = "retryable"
+    """Nothing was decided; the same buyer may be asked again."""
+    FAILED = "failed"
+    """No use trying this buyer again with this request."""
+    UNKNOWN = "unknown"
+    """The request was sent and no readable answer came: it may have been a sale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An answer, read.
+
+    `reason` is the buyer's word, or ours where there is none (`http_503`, `tls_error`, `no_rule_matched`).
+    `price` is what the buyer says it pays, None unless a rule extracts a readable, non-negative amount.
+    `rule_index` counts from 0.
+    """
+
+    outcome: Outcome
+    reason: str = ""
+    price: Decimal | None = None
+    reference: str = ""
+    redirect_url: str = ""
+    rule_index: int | None = None
+    retry_after_s: int | None = None
+
+
+_OUTCOMES = frozenset(Outcome)
+_REFUSED = frozenset({TransportError.ADDRESS_REFUSED, TransportError.TLS_ERROR, TransportError.UNBUILDABLE})
+
+
+def read(response: OutboundResponse, rules: tuple[ResponseRule, ...]) -> Reading:
+    """The meaning of an answer, or of none."""
+    if response.error is not None or response.status is None:
+        return _transport(response)
+    status = response.status
+    if status in (408, 429) or 500 <= status <= 599:
+        return Reading(Outcome.RETRYABLE, f"http_{status}", retry_after_s=_retry_after_s(response))
+    answer = Answer(response)
+    for index, rule in enumerate(rules):
+        found = _match(rule, answer, status)
+        if found is not None:
+            return _extract(rule, index, answer, found)
+    if 400 <= status <= 499:
+        return Reading(Outcome.FAILED, f"http_{status}")
+    return Reading(Outcome.UNKNOWN, "no_rule_matched", redirect_url=_redirect(response.header("location")))
+
+
+def _transport(response: OutboundResponse) -> Reading:
+    error = response.error or TransportError.PROTOCOL_ERROR
+    if error in _REFUSED:
+        return Reading(Outcome.FAILED, error.value)
+    return Reading(Outcome.UNKNOWN if response.sent else Outcome.RETRYABLE, error.value)
+
+
+def _match(rule: ResponseRule, answer: Answer, status: int) -> Found | None:
+    kind = RULE_KINDS.get(rule.match)
+    if kind is None or not _status_fits(rule.statuses, status):
+        return None
+    if rule.content_type and rule.content_type.lower() not in answer.response.header("content-type").lower():
+        return None
+    return kind.match(rule, answer)
+
+
+def _status_fits(statuses: str, status: int) -> bool:
+    named = [part.strip().lower() for part in statuses.split(",") if part.strip()]
+    if not named:
+        return 200 <= status <= 299
+    return str(status) in named or f"{status // 100}xx" in named
+
+
+def _extract(rule: ResponseRule, index: int, answer: Answer, found: Found) -> Reading:
+    reasons = [text for text in map(plain, answer.values(rule.reason_path)[:MAX_REASONS]) if text]
+    redirect = (
+        _first(answer, rule.redirect_path) or found.get("redirect") or answer.response.header("location")
+    )
+    price = _first(answer, rule.price_path) or found.get("price")
+    return Reading(
+        outcome=_outcome(rule.outcome),
+        reason=(", ".join(reasons) or found.get("reason", ""))[:MAX_REASON],
+        price=read_money(price) if price else None,
+        reference=(_first(answer, rule.reference_path) or found.get("reference", ""))[:MAX_REFERENCE],
+        redirect_url=_redirect(redirect),
+        rule_index=index,
+        retry_after_s=_retry_after_s(answer.response),
+    )
+
+
+def _outcome(text: str) -> Outcome:
+    return Outcome(text) if text in _OUTCOMES else Outcome.UNKNOWN
+
+
+def _first(answer: Answer, path: str) -> str:
+    return next((text for text in map(plain, answer.values(path)) if text), "")
+
+
+def _redirect(url: str) -> str:
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        return ""
+    return url if scheme in ("http", "https") and len(url) <= MAX_REDIRECT and url.isprintable() else ""
+
+
+def _retry_after_s(response: OutboundResponse) -> int | None:
+    """Seconds, or an HTTP date counted from the answer's own Date header, so that no clock is needed here."""
+    text = response.header("retry-after").strip()
+    if text.isascii() and text.isdigit():
+        return int(text[:9])
+    try:
+        until, dated = parsedate_to_datetime(text), parsedate_to_datetime(response.header("date"))
+        return max(0, round((until - dated).total_seconds()))
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def problems(rule: ResponseRule) -> tuple[str, ...]:
+    """What is wrong with a response rule, in words, for save and publish."""
+    found = list(response_rules.problems(rule))
+    if rule.outcome not in _OUTCOMES:
+        found.append(f"“{rule.outcome}” is no outcome")
+    found += [f"“{part}” is no status" for part in _odd_statuses(rule.statuses)]
+    for path in (rule.reason_path, rule.price_path, rule.reference_path, rule.redirect_path):
+        if path and paths.problem(path):
+            found.append(paths.problem(path))
+    return tuple(found)
+
+
+def _odd_statuses(statuses: str) -> list[str]:
+    parts = [part.strip().lower() for part in statuses.split(",") if part.strip()]
+    classes = {f"{first}xx" for first in range(2, 5)}
+    return [
+        part for part in parts if part not in classes and not (part.isdigit() and 200 <= int(part[:4]) <= 499)
+    ]

@@ -1,0 +1,79 @@
+"""Money: what an order pays for a lead, what the source earns, how amounts are read and rounded. Decimal
+only.
+"""
+
+import re
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from apps.engine import rules
+from apps.engine.campaign import CampaignSpec, PayoutSpec
+from apps.engine.orders import OrderSpec
+from apps.engine.values import Facts, LeadData
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0")
+MAX_PRICE = Decimal("1000000")
+
+_MONEY = re.compile(
+    r"(?:(?:usd|us\$|eur|gbp|cad|\$|€|£)\s*)?"
+    r"(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d{1,12})?|\d{1,12}(?:\.\d{1,12})?|\.\d{1,12})"
+    r"\s*(?:usd|eur|gbp|cad|dollars?|€|£|\$)?"
+)
+
+
+def cents(amount: Decimal) -> Decimal:
+    """Rounded half-even to cents, as amounts are when they are booked or told."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_EVEN)
+
+
+def read_money(value: Any) -> Decimal | None:
+    """An amount as a buyer sends it (`12.345`, `"$1,200"`, `"12.50 USD"`), unrounded.
+
+    None for what is negative, unreadable, a boolean or over a million.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return None
+    if isinstance(value, Decimal):
+        if not value.is_finite() or abs(value.adjusted()) > 30:
+            return None
+        value = format(value, "f")
+    elif isinstance(value, int):
+        value = str(value) if abs(value) <= MAX_PRICE else ""
+    found = _MONEY.fullmatch(value.strip().lower()) if len(value) <= 60 else None
+    amount = Decimal(found["amount"].replace(",", "")) if found else None
+    return amount if amount is not None and amount <= MAX_PRICE else None
+
+
+def price(order: OrderSpec, data: LeadData, facts: Facts, spec: CampaignSpec) -> Decimal:
+    """What the order pays for this lead: the first price band that matches, else its fixed price.
+    Unrounded.
+    """
+    for band in order.price_bands:
+        if rules.evaluate(band.expression, data, facts, spec):
+            return band.price
+    return order.price
+
+
+def payout(spec: PayoutSpec, buyer_price: Decimal) -> Decimal:
+    """What the source earns from a sale at this price: fixed, percent of it, or the price less a margin.
+
+    In cents, never negative.
+    """
+    if spec.kind == "percent":
+        amount = buyer_price * spec.amount / 100
+    elif spec.kind == "margin":
+        amount = buyer_price - spec.amount
+    else:
+        amount = spec.amount
+    return cents(max(amount, ZERO))
+
+
+PAYOUT_KINDS: dict[str, str] = {
+    "fixed": "fixed amount", "percent": "percent of the price", "margin": "price less a fixed margin",
+}  # fmt: skip
+
+
+def margin(buyer_price: Decimal, source_payout: Decimal) -> Decimal:
+    """What stays, in cents."""
+    return cents(buyer_price) - cents(source_payout)

@@ -1,0 +1,101 @@
+"""Every file of `exemplars/responses` is a case: an answer and rules in, its meaning out."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.engine import outcome
+from apps.engine.orders import ResponseRule
+from apps.engine.outbound import OutboundResponse, TransportError
+from apps.engine.outcome import Outcome
+
+FILES = sorted((Path(__file__).parents[1] / "exemplars" / "responses").glob("*.json"))
+
+
+def response(case: dict[str, Any]) -> OutboundResponse:
+    body = bytes.fromhex(case["body_hex"]) if "body_hex" in case else case.get("body", "").encode()
+    if "repeat" in case:
+        body = (case["repeat"][0] * case["repeat"][1]).encode()
+    return OutboundResponse(
+        status=case.get("status"),
+        headers=tuple(case.get("headers", {}).items()),
+        body=body,
+        truncated=case.get("truncated", False),
+        error=TransportError(case["error"]) if "error" in case else None,
+        sent=case.get("sent", "status" in case),
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_exemplar(path: Path) -> None:
+    case = json.loads(path.read_text())
+    rules = tuple(ResponseRule(**rule) for rule in case["rules"])
+    reading = outcome.read(response(case["response"]), rules)
+    for name, wanted in case["expect"].items():
+        found = getattr(reading, name)
+        assert found == (Decimal(wanted) if name == "price" and wanted is not None else wanted), name
+
+
+def test_there_are_exemplars() -> None:
+    assert len(FILES) >= 30
+
+
+ANY_RULE = st.builds(
+    ResponseRule,
+    outcome=st.sampled_from([*Outcome, "nonsense"]),
+    statuses=st.sampled_from(["", "200", "2xx,4xx", "x", "500"]),
+    match=st.sampled_from(["any", "json_path", "regex", "text", "nonsense"]),
+    path=st.text(max_size=12),
+    operator=st.sampled_from(["equals", "contains", "present", "nonsense"]),
+    value=st.text(max_size=12),
+    reason_path=st.text(max_size=8),
+    price_path=st.text(max_size=8),
+)
+
+
+@given(
+    st.integers(100, 700),
+    st.binary(max_size=200)
+    | st.recursive(st.none() | st.text(max_size=5), st.lists).map(json.dumps).map(str.encode),
+    st.lists(
+        st.tuples(st.sampled_from(["Content-Type", "Retry-After", "Location", "Date"]), st.text(max_size=20))
+    ),
+    st.lists(ANY_RULE, max_size=3),
+)
+def test_no_answer_and_no_rule_makes_it_fail(
+    status: int, body: bytes, headers: list[tuple[str, str]], rules: list[ResponseRule]
+) -> None:
+    reading = outcome.read(OutboundResponse(status, tuple(headers), body, sent=True), tuple(rules))
+    assert isinstance(reading.outcome, Outcome)
+    if status in (408, 429) or 500 <= status <= 599:
+        assert reading.outcome is Outcome.RETRYABLE
+    if not any(rule.outcome == "accepted" for rule in rules):
+        assert reading.outcome is not Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("rule", "wrong"),
+    [
+        (ResponseRule("accepted"), False),
+        (ResponseRule("accepted", statuses="200, 2xx,404"), False),
+        (ResponseRule("accepted", statuses="5xx"), True),
+        (ResponseRule("accepted", statuses="200-299"), True),
+        (ResponseRule("sold"), True),
+        (ResponseRule("accepted", match="json_path", path="a.b", value="x"), False),
+        (ResponseRule("accepted", match="json_path", path="a[", value="x"), True),
+        (ResponseRule("accepted", match="json_path", path="a", value=""), True),
+        (ResponseRule("accepted", match="json_path", path="a", operator="present"), False),
+        (ResponseRule("accepted", match="regex", value=r"(a)\1"), True),
+        (ResponseRule("accepted", match="regex", value="("), True),
+        (ResponseRule("accepted", match="regex", value="ok"), False),
+        (ResponseRule("accepted", match="soap", value="ok"), True),
+        (ResponseRule("accepted", price_path="a[[0]"), True),
+    ],
+)
+def test_rules_are_judged_at_save(rule: ResponseRule, wrong: bool) -> None:
+    assert bool(outcome.problems(rule)) is wrong
