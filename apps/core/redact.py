@@ -16,16 +16,15 @@ from apps.core.errors import ApplicationError
 
 MASK = "***"
 
-ALLOWED_KEYS = frozenset(
-    """
-    action attempt attempts backlog batch behaviour brand broker_error channel claimed code codes
-    command count delivered due duration error error_code error_type event exception failed from_status
-    hostname http_status ip_family job key_prefix kind label lag level lineno logger method model module
-    name_of_task number outcome path period phase pid plan_size port problems process queue reason
-    request retries role rows scope sent settled signal skipped slot stage state status status_code
-    table task task_name timestamp to_status total url_name version worker
-    """.split()
-)
+_OUR_KEYS = """
+action attempt attempts backlog batch behaviour brand broker_error channel claimed code codes command
+count delivered due duration error error_code error_type event exception failed from_status hostname
+http_status ip_family job key_prefix kind label lag level lineno logger method model module name_of_task
+number outcome path period phase pid plan_size port problems process queue reason request retries role rows
+scope sent settled signal skipped slot stage state status status_code table task task_name timestamp
+to_status total url_name version worker
+"""
+ALLOWED_KEYS = frozenset(_OUR_KEYS.split())
 """Keys whose values are ours, never a lead's. A new key shows up masked until it is added here."""
 
 ALLOWED_SUFFIXES = ("_id", "_ids", "_ms", "_s", "_count", "_at", "_bytes", "_ratio", "_code")

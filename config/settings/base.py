@@ -16,7 +16,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
-# --- Who we are -------------------------------------------------------------------------------------------------------
+# --- Who we are ---
 SECRET_KEY = env.str("SECRET_KEY", default="")
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
@@ -25,7 +25,7 @@ BRAND_NAME = env.str("BRAND_NAME", default="Sluice")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 PROCESS_ROLE = env.str("PROCESS_ROLE", default="")
 
-# --- The house, lowest floor last -------------------------------------------------------------------------------------
+# --- The house, lowest floor last ---
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
@@ -92,7 +92,7 @@ TEMPLATES = [
     },
 ]
 
-# --- PostgreSQL: the truth and the queue ------------------------------------------------------------------------------
+# --- PostgreSQL: the truth and the queue ---
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=2)
 WEB_THREADS = env.int("WEB_THREADS", default=8)
 
@@ -122,7 +122,7 @@ def _database() -> dict:
 
 DATABASES = {"default": _database()}
 
-# --- Redis: only what may be lost -------------------------------------------------------------------------------------
+# --- Redis: only what may be lost ---
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
 CACHES = {
     "default": {
@@ -135,7 +135,7 @@ CACHES = {
 # Sessions live in PostgreSQL: a flushed Redis logs nobody out.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
-# --- Celery: the muscle -----------------------------------------------------------------------------------------------
+# --- Celery: the muscle ---
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # a task that kills its process would come back for ever
@@ -174,20 +174,22 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "beat" / "schedule")
 
-# --- Secrets at rest --------------------------------------------------------------------------------------------------
+# --- Secrets at rest ---
 ENCRYPTION_KEYS = env.str("ENCRYPTION_KEYS", default="")
 DIGEST_KEY = env.str("DIGEST_KEY", default="")
 
-# --- Limits and doors -------------------------------------------------------------------------------------------------
+# --- Limits and doors ---
 BODY_LIMIT_BYTES = env.int("BODY_LIMIT_BYTES", default=262_144)
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("ADMIN_BODY_LIMIT_BYTES", default=5 * 1024 * 1024)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 OUTBOUND_ALLOW_NETWORKS = env.list("OUTBOUND_ALLOW_NETWORKS", default=[])
+OUTBOUND_MAX_BODY_BYTES = env.int("OUTBOUND_MAX_BODY_BYTES", default=262_144)
+OUTBOUND_CA_FILE = env.str("OUTBOUND_CA_FILE", default="")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
 
-# --- Language, time, mail ---------------------------------------------------------------------------------------------
+# --- Language, time, mail ---
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True
@@ -200,12 +202,12 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
-# --- Files ------------------------------------------------------------------------------------------------------------
+# --- Files ---
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
-# --- Libraries --------------------------------------------------------------------------------------------------------
+# --- Libraries ---
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
@@ -219,13 +221,13 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 SIMPLE_HISTORY_REVERT_DISABLED = False
 UNFOLD = UNFOLD_SETTINGS | {"SITE_TITLE": BRAND_NAME, "SITE_HEADER": BRAND_NAME}
 
-# --- Logs -------------------------------------------------------------------------------------------------------------
+# --- Logs ---
 LOGGING_CONFIG = None
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")
 configure_logs(level=LOG_LEVEL, form=LOG_FORMAT)
 
-# --- Headers ----------------------------------------------------------------------------------------------------------
+# --- Headers ---
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

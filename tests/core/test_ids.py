@@ -1,7 +1,6 @@
 """Ids: order, uniqueness under threads, forks and clocks that step; their spelling."""
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -18,15 +17,15 @@ def _take(count: int) -> list[int]:
 
 
 @pytest.fixture
-def fresh_sequence(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def fresh_sequence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ids, "_sequence", ids._Sequence())
-    yield
 
 
 def test_ids_rise_and_fit_a_signed_bigint() -> None:
     taken = _take(5_000)
     assert taken == sorted(set(taken))
-    assert taken[0] > 0 and taken[-1] < 1 << 63
+    assert taken[0] > 0
+    assert taken[-1] < 1 << 63
 
 
 def test_ids_hold_the_time_in_their_upper_bits(fresh_sequence: None) -> None:

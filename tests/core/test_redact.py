@@ -1,6 +1,7 @@
 """What may leave the process in a log line, and what may not."""
 
 import logging
+import os
 from typing import Any
 
 import pytest
@@ -75,15 +76,17 @@ def test_scrubbing_hostile_text_takes_no_longer_than_reading_it() -> None:
         scrub_text(text)
 
 
-def _error_about(value: str) -> BaseException:
+def _read(value: str) -> None:
     try:
-        try:
-            int(value)
-        except ValueError as cause:
-            raise ApplicationError("The file cannot be read.", code="unreadable") from cause
-    except ApplicationError as error:
-        return error
-    raise AssertionError
+        int(value)
+    except ValueError as cause:
+        raise ApplicationError("The file cannot be read.", code="unreadable") from cause
+
+
+def _error_about(value: str) -> BaseException:
+    with pytest.raises(ApplicationError) as raised:
+        _read(value)
+    return raised.value
 
 
 def test_exceptions_are_told_without_the_values_they_quote() -> None:
@@ -91,7 +94,7 @@ def test_exceptions_are_told_without_the_values_they_quote() -> None:
     assert "canary" not in told
     assert "ApplicationError: The file cannot be read." in told
     assert told.rstrip().endswith("ValueError")
-    assert "in _error_about" in told
+    assert "in _read" in told
 
 
 def test_an_exception_chain_that_bites_its_tail_ends() -> None:
@@ -103,7 +106,7 @@ def test_an_exception_chain_that_bites_its_tail_ends() -> None:
 @pytest.mark.parametrize("how", ["instance", "tuple", "true"])
 def test_the_processor_reads_every_spelling_of_exc_info(how: str) -> None:
     try:
-        raise OSError(2, "No such file")
+        os.stat("/nowhere/at/all")
     except OSError as error:
         exc_info: Any = {"instance": error, "tuple": (OSError, error, error.__traceback__), "true": True}[how]
         event = safe_exceptions(None, "error", {"event": "x", "exc_info": exc_info})

@@ -1,0 +1,211 @@
+"""The door itself: a thread with an event loop and one session, called from ordinary blocking code."""
+
+import asyncio
+import os
+import queue
+import selectors
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+
+import aiohttp
+
+from apps.core.http.addresses import Addresses, Resolve, VettedResolver, system_resolve
+from apps.core.http.exchange import Exchanger
+from apps.core.http.guard import Guard
+from apps.core.http.progress import trace_config
+from apps.engine.outbound import OutboundRequest, OutboundResponse, TransportError
+
+_LOOP_GRACE_S = 5.0
+"""How long past its deadline a caller waits for the loop thread before it calls the exchange interrupted."""
+
+Done = Callable[[int, OutboundResponse], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DoorConfig:
+    """How a door behaves. `ca_file` holds further trusted authorities (PEM) beside the system's."""
+
+    allow_networks: tuple[str, ...] = ()
+    max_body_bytes: int = 262_144
+    ca_file: str = ""
+    dns_ttl_s: float = 30.0
+    # Shorter than the 5 s after which common servers drop an idle connection: a request sent into a
+    # connection that is just being dropped has an unknown outcome.
+    keepalive_s: float = 4.0
+    connections: int = 1024
+    connections_per_host: int = 64
+    user_agent: str = "Sluice"
+
+
+class Door:
+    """One way out to the network. Methods may be called from any thread; none of them raises for what
+    happens there.
+
+    `resolve` replaces the operating system's name look-up, for tests and for machines with a resolver of
+    their own; the guard judges its answers like any others.
+    """
+
+    def __init__(self, config: DoorConfig | None = None, *, resolve: Resolve = system_resolve) -> None:
+        self.config = config or DoorConfig()
+        self._resolve = resolve
+        self._guard = Guard.of(self.config.allow_networks)
+        self._tls = _tls_context(self.config.ca_file)
+        self._selector = selectors.DefaultSelector()
+        self._loop = asyncio.SelectorEventLoop(self._selector)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._exchanger: Exchanger
+        opened: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, args=(opened,), name="outbound", daemon=True)
+        self._thread.start()
+        opened.result()
+
+    def send(self, request: OutboundRequest, *, deadline_ms: float | None = None) -> OutboundResponse:
+        """Carry one request within its own `timeout_ms`, or `deadline_ms` if that is less."""
+        return self.send_all((request,), deadline_ms=deadline_ms)[0]
+
+    def send_all(
+        self, requests: Sequence[OutboundRequest], *, deadline_ms: float | None = None
+    ) -> list[OutboundResponse]:
+        """Carry all at once; the answers in the order of `requests`, none later than `deadline_ms`."""
+        if not requests:
+            return []
+        started = time.monotonic()
+        answers: dict[int, OutboundResponse] = {}
+        complete = threading.Event()
+
+        def done(index: int, response: OutboundResponse) -> None:
+            answers[index] = response
+            if len(answers) == len(requests):
+                complete.set()
+
+        self._submit(requests, started, deadline_ms, done)
+        complete.wait(_longest_s(requests, deadline_ms) + _LOOP_GRACE_S)
+        return [answers.get(index) or _interrupted() for index in range(len(requests))]
+
+    def send_each(self, requests: Sequence[OutboundRequest]) -> Iterator[tuple[int, OutboundResponse]]:
+        """Carry all at once, each within its own `timeout_ms`; yields (index, answer) as each is complete."""
+        started = time.monotonic()
+        answers: queue.SimpleQueue[tuple[int, OutboundResponse]] = queue.SimpleQueue()
+        self._submit(requests, started, None, lambda index, response: answers.put((index, response)))
+        missing = set(range(len(requests)))
+        latest = started + _longest_s(requests, None) + _LOOP_GRACE_S
+        while missing:
+            try:
+                index, response = answers.get(timeout=max(0.0, latest - time.monotonic()))
+            except queue.Empty:
+                break
+            missing.discard(index)
+            yield index, response
+        for index in sorted(missing):
+            yield index, _interrupted()
+
+    def close(self) -> None:
+        """Break off what is under way, close all connections and end the thread."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(2.0)
+
+    def abandon(self) -> None:
+        """In a forked child: leave the parent's connections alone.
+
+        The child holds copies of the parent's sockets and of its epoll object. Closing a transport here
+        would take the socket out of the epoll set that the parent waits on, so the copy is pointed at
+        nothing first.
+        """
+        with suppress(OSError, ValueError, AttributeError):
+            nowhere = os.open(os.devnull, os.O_RDONLY)
+            os.dup2(nowhere, self._selector.fileno())
+            os.close(nowhere)
+
+    def _submit(
+        self, requests: Sequence[OutboundRequest], started: float, deadline_ms: float | None, done: Done
+    ) -> None:
+        def start() -> None:
+            for index, request in enumerate(requests):
+                deadline = started + _budget_s(request, deadline_ms)
+                task = self._loop.create_task(self._carry(index, request, started, deadline, done))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+        self._loop.call_soon_threadsafe(start)
+
+    async def _carry(
+        self, index: int, request: OutboundRequest, started: float, deadline: float, done: Done
+    ) -> None:
+        done(index, await self._exchanger.exchange(request, started, deadline))
+
+    def _run(self, opened: "Future[None]") -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            session = self._loop.run_until_complete(self._open())
+        except BaseException as error:
+            opened.set_exception(error)
+            return
+        opened.set_result(None)
+        try:
+            self._loop.run_forever()
+        finally:
+            self._loop.run_until_complete(self._shut(session))
+            self._loop.close()
+
+    async def _open(self) -> aiohttp.ClientSession:
+        addresses = Addresses(self._guard, self._resolve, ttl_s=self.config.dns_ttl_s)
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                resolver=VettedResolver(addresses),
+                use_dns_cache=False,
+                ssl=self._tls,
+                limit=self.config.connections,
+                limit_per_host=self.config.connections_per_host,
+                keepalive_timeout=self.config.keepalive_s,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+            headers={"User-Agent": self.config.user_agent, "Accept-Encoding": "gzip, deflate"},
+            skip_auto_headers=("Content-Type",),
+            auto_decompress=False,
+            trust_env=False,
+            trace_configs=[trace_config()],
+        )
+        # aiohttp would silently send a GET or PUT a second time when a kept connection breaks. Whether a
+        # lead may be sent again is for the outcome and its policy to decide, and each sending is an attempt
+        # on record.
+        session._retry_connection = False  # noqa: SLF001  there is no public way
+        self._exchanger = Exchanger(session, addresses, max_body_bytes=self.config.max_body_bytes)
+        return session
+
+    async def _shut(self, session: aiohttp.ClientSession) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await session.close()
+
+
+def _tls_context(ca_file: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca_file:
+        context.load_verify_locations(cafile=ca_file)
+    return context
+
+
+def _budget_s(request: OutboundRequest, deadline_ms: float | None) -> float:
+    budget_ms = request.timeout_ms if deadline_ms is None else min(request.timeout_ms, deadline_ms)
+    return budget_ms / 1000.0
+
+
+def _longest_s(requests: Sequence[OutboundRequest], deadline_ms: float | None) -> float:
+    return max((_budget_s(request, deadline_ms) for request in requests), default=0.0)
+
+
+def _interrupted() -> OutboundResponse:
+    return OutboundResponse(
+        error=TransportError.INTERRUPTED,
+        error_detail="The process was stopped or overloaded meanwhile.",
+        sent=True,
+    )
