@@ -18,7 +18,8 @@ MAX_PRICE = Decimal("1000000")
 _MONEY = re.compile(
     r"(?:(?:usd|us\$|eur|gbp|cad|\$|€|£)\s*)?"
     r"(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d{1,12})?|\d{1,12}(?:\.\d{1,12})?|\.\d{1,12})"
-    r"\s*(?:usd|eur|gbp|cad|dollars?|€|£|\$)?"
+    r"\s*(?:usd|eur|gbp|cad|dollars?|€|£|\$)?",
+    re.ASCII,
 )
 
 

@@ -60,7 +60,7 @@ def as_number(value: Any) -> Decimal:
     `UnwritableError`.
     """
     text = as_text(value).strip().lstrip("$").replace(",", "")
-    if not re.fullmatch(r"[+-]?\d{1,60}(\.\d{1,60})?", text):
+    if not re.fullmatch(r"[+-]?[0-9]{1,60}(\.[0-9]{1,60})?", text):
         raise UnwritableError("is not a number")
     return Decimal(text)
 
@@ -91,7 +91,7 @@ def phone_digits(value: Any) -> str:
     """National digits: `+15551234567` gives `5551234567`; numbers of other countries keep their country
     code.
     """
-    digits = re.sub(r"\D", "", as_text(value))
+    digits = re.sub("[^0-9]", "", as_text(value))
     return digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
 
 
@@ -146,7 +146,7 @@ _ALL = (
     ValueFormat("upper", "CAPITALS", "AUSTIN", lambda value: as_text(value).upper()),
     ValueFormat("lower", "small letters", "austin", lambda value: as_text(value).lower()),
     ValueFormat("title", "Capitalised Words", "New York", lambda value: as_text(value).title()),
-    ValueFormat("digits", "digits only", "78701", lambda value: re.sub(r"\D", "", as_text(value))),
+    ValueFormat("digits", "digits only", "78701", lambda value: re.sub("[^0-9]", "", as_text(value))),
     ValueFormat("phone_digits", "phone: national digits", "5551234567", phone_digits),
     ValueFormat("phone_dashes", "phone: with dashes", "555-123-4567", _phone_dashes),
     ValueFormat("phone_parentheses", "phone: (555) 123-4567", "(555) 123-4567", _phone_parentheses),

@@ -1,0 +1,244 @@
+"""Which orders a lead is offered to, in which order, and why each other one is not.
+
+Pure: rules come from the published version, everything live (pauses, full caps, breakers, turns) in
+`OrderFacts`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from apps.engine import pricing, rules, schedule, strategies
+from apps.engine.campaign import CampaignSpec
+from apps.engine.orders import GroupSpec, OrderSpec
+from apps.engine.requirements import ScheduleSpec, Targeting, ZipTargeting
+from apps.engine.strategies import NO_TURNS, STRATEGIES, Candidate, Turns
+from apps.engine.values import Facts, LeadData
+
+VERDICTS: dict[str, str] = {
+    "in_line": "In line, place {detail}",
+    "paused": "The order is paused",
+    "buyer_paused": "The buyer is paused",
+    "endpoint_paused": "The endpoint is paused",
+    "state": "Does not buy state {detail}",
+    "zip": "Does not buy this zip ({detail})",
+    "outside_hours": "Outside its hours ({detail})",
+    "criteria": "Does not meet its criteria",
+    "cap": "Its cap is full ({detail})",
+    "breaker_open": "Its endpoint is failing and rests; place {detail} if it recovers",
+    "not_chosen": "Not the order that was chosen for this delivery",
+    "not_reached": "Not reached: the lead was sold before",
+    "same_buyer": "Its buyer has this lead already, or may have it",
+}
+"""What became of an order, for people. `detail` is the number, period or name that decided; never personal
+data.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """What is live about the selling side, by the rows' ids. `full_caps` holds keys of caps (`CapSpec.key`)
+    that are full; `open_breakers` endpoints that rest; `turns` each fair group's memory.
+    """
+
+    paused_orders: frozenset[int] = frozenset()
+    paused_buyers: frozenset[int] = frozenset()
+    paused_endpoints: frozenset[int] = frozenset()
+    open_breakers: frozenset[int] = frozenset()
+    full_caps: frozenset[str] = frozenset()
+    turns: Mapping[int, Turns] = field(default_factory=dict)
+    only_order_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """One line of the trace: an order and what became of it, a key of `VERDICTS` with its detail."""
+
+    order_id: int
+    verdict: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One order to offer the lead to, at its price (unrounded)."""
+
+    order_id: int
+    buyer_id: int
+    group_id: int
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLimit:
+    """How a group ends: after `max_buyers` sales; then, or after any sale, `when_sold` stop or go_on."""
+
+    id: int
+    max_buyers: int
+    when_sold: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The way of one lead: steps in order, every order considered, and the limits. `max_buyers` is the
+    campaign's.
+    """
+
+    steps: tuple[Step, ...]
+    considered: tuple[Considered, ...] = ()
+    groups: tuple[GroupLimit, ...] = ()
+    max_buyers: int = 1
+
+
+def plan(spec: CampaignSpec, data: LeadData, order_facts: OrderFacts, facts: Facts) -> Plan:
+    """Ranks the orders that may have this lead at `facts.now`. Complete: every order has one line in
+    `considered`.
+    """
+    wanted = _Wanted(spec, data, facts)
+    steps: list[Step] = []
+    considered: list[Considered] = []
+    by_group: dict[int, list[OrderSpec]] = {}
+    for order in spec.orders:
+        by_group.setdefault(order.group_id, []).append(order)
+    groups = sorted(spec.groups, key=lambda group: (group.position, group.id))
+    for group in groups:
+        may, passed = _sift(by_group.get(group.id, ()), wanted, order_facts)
+        considered += passed
+        _line_up(group, may, wanted, order_facts, steps, considered)
+    limits = tuple(GroupLimit(group.id, group.max_buyers, group.when_sold) for group in groups)
+    return Plan(tuple(steps), tuple(considered), limits, spec.max_buyers)
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """One lead being planned, with what several orders ask worked out once."""
+
+    spec: CampaignSpec
+    data: LeadData
+    facts: Facts
+    state: str = ""
+    zip: str = ""
+    hours: dict[int, bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for entry in self.spec.fields:
+            if entry.role == "state":
+                self.state = str(self.data.normal(entry.name) or "")
+            elif entry.role == "zip":
+                self.zip = str(self.data.normal(entry.name) or "")[:5]
+
+    def is_open(self, hours: ScheduleSpec, at: datetime) -> bool:
+        known = self.hours.get(id(hours))
+        if known is None:
+            known = self.hours[id(hours)] = schedule.is_open(hours, at)
+        return known
+
+
+def _sift(
+    orders: Sequence[OrderSpec], wanted: _Wanted, order_facts: OrderFacts
+) -> tuple[list[OrderSpec], list[Considered]]:
+    may: list[OrderSpec] = []
+    passed: list[Considered] = []
+    for order in orders:
+        why = _why_not(order, wanted, order_facts)
+        if why is None:
+            may.append(order)
+        else:
+            passed.append(Considered(order.id, *why))
+    return may, passed
+
+
+def _why_not(order: OrderSpec, wanted: _Wanted, live: OrderFacts) -> tuple[str, str] | None:
+    """Cheap and certain first; the first reason found is the one told."""
+    if live.only_order_id is not None and order.id != live.only_order_id:
+        return "not_chosen", ""
+    paused = _paused(order, live)
+    if paused:
+        return paused, ""
+    if order.states.mode and not _takes(order.states, wanted.state):
+        return "state", wanted.state or "none"
+    if order.zips.mode and not _takes_zip(order.zips, wanted):
+        return "zip", order.zips.list_name
+    if order.schedule is not None and not wanted.is_open(order.schedule, wanted.facts.now):
+        return "outside_hours", order.schedule.time_zone
+    if order.criteria is not None and not rules.evaluate(
+        order.criteria, wanted.data, wanted.facts, wanted.spec
+    ):
+        return "criteria", ""
+    full = _full_cap(order, wanted, live)
+    return ("cap", full) if full else None
+
+
+def _paused(order: OrderSpec, live: OrderFacts) -> str:
+    if order.id in live.paused_orders:
+        return "paused"
+    if order.buyer_id in live.paused_buyers:
+        return "buyer_paused"
+    return "endpoint_paused" if order.endpoint_id in live.paused_endpoints else ""
+
+
+def _takes(targeting: Targeting, value: str) -> bool:
+    return (value in targeting.values) == (targeting.mode == "include")
+
+
+def _takes_zip(targeting: ZipTargeting, wanted: _Wanted) -> bool:
+    values = wanted.spec.lists.get(targeting.list_hash)
+    found = bool(wanted.zip) and values is not None and wanted.zip in values
+    return found == (targeting.mode == "include")
+
+
+def _full_cap(order: OrderSpec, wanted: _Wanted, live: OrderFacts) -> str:
+    if not live.full_caps:
+        return ""
+    for cap in order.caps:
+        if cap.key in live.full_caps and (
+            cap.expression is None or rules.evaluate(cap.expression, wanted.data, wanted.facts, wanted.spec)
+        ):
+            return f"{cap.subject}, {cap.limit} per {cap.period}"
+    return ""
+
+
+def _line_up(
+    group: GroupSpec,
+    orders: list[OrderSpec],
+    wanted: _Wanted,
+    live: OrderFacts,
+    steps: list[Step],
+    considered: list[Considered],
+) -> None:
+    by_id = {order.id: order for order in orders}
+    resting = {order.id for order in orders if order.endpoint_id in live.open_breakers}
+    candidates = [_candidate(order, wanted) for order in orders]
+    strategy = STRATEGIES[group.method]
+    turns = live.turns.get(group.id, NO_TURNS)
+    ranked = strategy.rank([one for one in candidates if one.order_id not in resting], turns)
+    last = strategies.priority([one for one in candidates if one.order_id in resting], turns)
+    for candidate in (*ranked, *last):
+        steps.append(Step(candidate.order_id, by_id[candidate.order_id].buyer_id, group.id, candidate.price))
+        verdict = "breaker_open" if candidate.order_id in resting else "in_line"
+        considered.append(Considered(candidate.order_id, verdict, str(len(steps))))
+
+
+def _candidate(order: OrderSpec, wanted: _Wanted) -> Candidate:
+    price = order.price
+    if order.price_bands:
+        price = pricing.price(order, wanted.data, wanted.facts, wanted.spec)
+    return Candidate(order.id, order.priority, order.weight, price)
+
+
+def still_open(order: OrderSpec, live: OrderFacts) -> Considered | None:
+    """Asked again at the moment of sending: why a planned order cannot have the lead any more, by live
+    switches.
+    """
+    paused = _paused(order, live)
+    if paused:
+        return Considered(order.id, paused)
+    if order.endpoint_id in live.open_breakers:
+        return Considered(order.id, "breaker_open")
+    return None
+
+
+def describe(line: Considered) -> str:
+    """One line of the trace in words."""
+    return VERDICTS[line.verdict].format(detail=line.detail)

@@ -1,0 +1,79 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.engine import pricing
+from apps.engine.campaign import PayoutSpec
+
+MONEY = st.decimals(min_value=0, max_value=100_000, places=4, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("12.345", "12.345"),
+        ("$12.345", "12.345"),
+        (" $ 1,200 ", "1200"),
+        ("1,234,567.89", None),
+        ("USD 12.50", "12.50"),
+        ("12.50 usd", "12.50"),
+        ("US$5", "5"),
+        (".50", "0.50"),
+        ("0", "0"),
+        (7, "7"),
+        (Decimal("7.125"), "7.125"),
+        ("-5", None),
+        (-5, None),
+        ("1,20", None),
+        ("12.5.0", None),
+        ("call us", None),
+        ("", None),
+        ("1e3", None),
+        ("٣", None),
+        (True, None),
+        (None, None),
+        (12.5, None),
+        (Decimal("NaN"), None),
+        (Decimal("1e400"), None),
+        (10**7, None),
+        ("9" * 100, None),
+    ],
+)
+def test_money_is_read_as_sent(sent: object, read: str | None) -> None:
+    assert pricing.read_money(sent) == (None if read is None else Decimal(read))
+
+
+@pytest.mark.parametrize(
+    ("amount", "booked"), [("0.005", "0.00"), ("0.015", "0.02"), ("0.025", "0.02"), ("7", "7.00")]
+)
+def test_booked_half_even(amount: str, booked: str) -> None:
+    assert str(pricing.cents(Decimal(amount))) == booked
+
+
+@pytest.mark.parametrize(
+    ("spec", "price", "payout"),
+    [
+        (PayoutSpec("fixed", Decimal("8")), "25", "8.00"),
+        (PayoutSpec("percent", Decimal("70")), "25.05", "17.54"),
+        (PayoutSpec("percent", Decimal("12.5")), "0.20", "0.02"),
+        (PayoutSpec("margin", Decimal("5")), "25.005", "20.00"),
+        (PayoutSpec("margin", Decimal("30")), "25", "0.00"),
+    ],
+)
+def test_payout(spec: PayoutSpec, price: str, payout: str) -> None:
+    assert str(pricing.payout(spec, Decimal(price))) == payout
+
+
+@given(MONEY, MONEY, st.sampled_from(sorted(pricing.PAYOUT_KINDS)))
+def test_payout_and_margin_add_up_to_the_price(price: Decimal, amount: Decimal, kind: str) -> None:
+    payout = pricing.payout(PayoutSpec(kind, amount), price)
+    assert payout >= 0
+    assert payout + pricing.margin(price, payout) == pricing.cents(price)
+    assert payout == pricing.cents(payout)
+
+
+@given(MONEY)
+def test_what_is_written_is_read_back(amount: Decimal) -> None:
+    assert pricing.read_money(f"${amount:,}") == amount
