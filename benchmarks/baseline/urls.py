@@ -1,0 +1,56 @@
+"""The baseline of P1: a plain DRF view, serializer, two exists(), two inserts, one task.delay()."""
+
+from django.db import transaction
+from django.urls import path
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from benchmarks.baseline.models import PlainDelivery, PlainLead
+from benchmarks.baseline.tasks import deliver
+
+EXTRA_FIELDS = 14
+
+
+class PlainLeadSerializer(serializers.Serializer):
+    compid = serializers.CharField()
+    sourceid = serializers.CharField()
+    campid = serializers.CharField()
+    auth = serializers.CharField()
+    first = serializers.CharField(max_length=80)
+    last = serializers.CharField(max_length=80)
+    email = serializers.EmailField()
+    phone = serializers.RegexField(r"^\+?[0-9() .-]{10,16}$")
+    address = serializers.CharField(max_length=200)
+    city = serializers.CharField(max_length=80)
+    state = serializers.CharField(max_length=2)
+    zip = serializers.RegexField(r"^[0-9]{5}$")
+    ip = serializers.IPAddressField()
+    landing_page = serializers.URLField()
+    trustedform_url = serializers.URLField()
+
+    def get_fields(self):
+        extra = {f"detail_{i}": serializers.CharField(max_length=100) for i in range(EXTRA_FIELDS)}
+        return {**super().get_fields(), **extra}
+
+
+class PlainSubmit(APIView):
+    authentication_classes = ()
+    permission_classes = ()
+
+    def post(self, request):
+        serializer = PlainLeadSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        data = serializer.validated_data
+        if PlainLead.objects.filter(email=data["email"]).exists():
+            return Response({"leadStatus": False, "message": "Duplicate email"})
+        if PlainLead.objects.filter(phone=data["phone"]).exists():
+            return Response({"leadStatus": False, "message": "Duplicate phone"})
+        with transaction.atomic():
+            lead = PlainLead.objects.create(email=data["email"], phone=data["phone"], data=dict(data))
+            delivery = PlainDelivery.objects.create(lead=lead)
+        deliver.delay(delivery.pk)
+        return Response({"leadStatus": True, "message": "Success Lead = Accepted"})
+
+
+urlpatterns = [path("plain/submit", PlainSubmit.as_view())]

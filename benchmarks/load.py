@@ -1,0 +1,78 @@
+"""A load generator for one keep-alive HTTP server on this machine: closed loop, latencies per request.
+
+Raw asyncio streams, because the client shares two cores with the server: what it costs is taken from what is measured,
+alike for every contender.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Result:
+    """Latencies in milliseconds, statuses counted, and how long the run took in seconds."""
+
+    seconds: float = 0.0
+    latencies_ms: list[float] = field(default_factory=list)
+    statuses: dict[int, int] = field(default_factory=dict)
+    last_body: bytes = b""
+
+    @property
+    def rate(self) -> float:
+        """Answers per second."""
+        return len(self.latencies_ms) / self.seconds if self.seconds else 0.0
+
+    def percentile(self, share: float) -> float:
+        """For example 0.99; nan without answers."""
+        ordered = sorted(self.latencies_ms)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+
+    def add(self, other: "Result") -> None:
+        self.seconds += other.seconds
+        self.latencies_ms += other.latencies_ms
+        for status, count in other.statuses.items():
+            self.statuses[status] = self.statuses.get(status, 0) + count
+        self.last_body = other.last_body or self.last_body
+
+
+def drive(port: int, path: str, bodies: Iterator[bytes], *, connections: int, seconds: float) -> Result:
+    """Post `bodies` to 127.0.0.1 over so many connections, each sending its next as soon as it has its answer."""
+    return asyncio.run(_drive(port, path, bodies, connections, seconds))
+
+
+async def _drive(port: int, path: str, bodies: Iterator[bytes], connections: int, seconds: float) -> Result:
+    result = Result()
+    start = time.perf_counter()
+    until = start + seconds
+    await asyncio.gather(*(_client(port, path, bodies, until, result) for _ in range(connections)))
+    result.seconds = time.perf_counter() - start
+    return result
+
+
+async def _client(port: int, path: str, bodies: Iterator[bytes], until: float, result: Result) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+    prefix = head.encode()
+    try:
+        while (begin := time.perf_counter()) < until:
+            body = next(bodies)
+            writer.write(b"%s%d\r\n\r\n%s" % (prefix, len(body), body))
+            status, keep, answer = await _answer(reader)
+            result.latencies_ms.append((time.perf_counter() - begin) * 1000)
+            result.statuses[status] = result.statuses.get(status, 0) + 1
+            result.last_body = answer
+            if not keep:
+                writer.close()
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    finally:
+        writer.close()
+
+
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool, bytes]:
+    head = await reader.readuntil(b"\r\n\r\n")
+    lower = head.lower()
+    at = lower.index(b"content-length:") + 15
+    body = await reader.readexactly(int(lower[at : lower.index(b"\r\n", at)]))
+    return int(head[9:12]), b"connection: close" not in lower, body
