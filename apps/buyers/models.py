@@ -31,7 +31,9 @@ class Buyer(models.Model):
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="buyers")
     name = models.CharField(max_length=120)
     contact_email = models.EmailField(blank=True)
-    is_active = models.BooleanField("active", default=True, help_text="Live switch: off passes over all its orders.")
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Live switch: off passes over all its orders."
+    )
     note = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -39,7 +41,9 @@ class Buyer(models.Model):
 
     class Meta:
         ordering = ("name",)
-        constraints: ClassVar = [models.UniqueConstraint(fields=("company", "name"), name="buyer_name_per_company")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("company", "name"), name="buyer_name_per_company")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -79,7 +83,9 @@ class Endpoint(models.Model):
 
     class Meta:
         ordering = ("buyer", "name")
-        constraints: ClassVar = [models.UniqueConstraint(fields=("buyer", "name"), name="endpoint_name_per_buyer")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("buyer", "name"), name="endpoint_name_per_buyer")
+        ]
 
     def __str__(self) -> str:
         return f"{self.buyer}: {self.name}"
@@ -93,7 +99,9 @@ class EndpointHeader(models.Model):
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="headers")
     name = models.CharField(max_length=120)
     value = models.CharField(max_length=1000, blank=True)
-    secret = EncryptedTextField(blank=True, default="", help_text="Kept encrypted; sent in place of the value.")
+    secret = EncryptedTextField(
+        blank=True, default="", help_text="Kept encrypted; sent in place of the value."
+    )
     position = models.PositiveIntegerField(default=0)
 
     objects = CompanyQuerySet.as_manager()
@@ -113,7 +121,9 @@ class Mapping(models.Model):
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="mappings")
     target = models.CharField(max_length=200, help_text="For example lead.address.zip or items[0].name.")
     kind = models.CharField(max_length=12, choices=MappingKind.choices, default=MappingKind.FIELD)
-    source = models.CharField(max_length=64, blank=True, help_text="Posting name of the field, or the system value.")
+    source = models.CharField(
+        max_length=64, blank=True, help_text="Posting name of the field, or the system value."
+    )
     value = models.CharField(
         max_length=2000, blank=True, help_text="The constant, or a template such as {{ first }} {{ last }}."
     )
@@ -142,10 +152,14 @@ class ResponseRule(models.Model):
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="rules")
     outcome = models.CharField(max_length=10, choices=RuleOutcome.choices)
-    statuses = models.CharField(max_length=60, blank=True, help_text="For example 200,201 or 2xx. Empty: any 2xx.")
+    statuses = models.CharField(
+        max_length=60, blank=True, help_text="For example 200,201 or 2xx. Empty: any 2xx."
+    )
     content_type = models.CharField(max_length=80, blank=True)
     match = models.CharField(max_length=10, choices=RuleMatch.choices, default=RuleMatch.ANY)
-    path = models.CharField(max_length=200, blank=True, help_text="For a JSON path, for example status or result.code.")
+    path = models.CharField(
+        max_length=200, blank=True, help_text="For a JSON path, for example status or result.code."
+    )
     operator = models.CharField(max_length=10, choices=RuleOperator.choices, default=RuleOperator.EQUALS)
     value = models.CharField(max_length=500, blank=True)
     reason_path = models.CharField(max_length=200, blank=True)
@@ -171,9 +185,13 @@ class LeadOrder(models.Model):
     buyer = models.ForeignKey(Buyer, on_delete=models.CASCADE, related_name="orders")
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="orders")
     group = models.ForeignKey(RoutingGroup, on_delete=models.PROTECT, related_name="orders")
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="orders", null=True, blank=True)
+    endpoint = models.ForeignKey(
+        Endpoint, on_delete=models.PROTECT, related_name="orders", null=True, blank=True
+    )
     name = models.CharField(max_length=120)
-    is_active = models.BooleanField("active", default=True, help_text="Live switch: off passes this order over.")
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Live switch: off passes this order over."
+    )
     priority = models.PositiveIntegerField(default=100, help_text="Lower goes first.")
     weight = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1)])
     price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
@@ -182,7 +200,9 @@ class LeadOrder(models.Model):
     states = models.JSONField(default=list, blank=True)
     zips_mode = models.CharField(max_length=8, choices=ListMode.choices, default=ListMode.ANY, blank=True)
     zip_list = models.ForeignKey(ValueList, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    time_zone = models.CharField(max_length=64, blank=True, help_text="Of its hours. Empty: the campaign's zone.")
+    time_zone = models.CharField(
+        max_length=64, blank=True, help_text="Of its hours. Empty: the campaign's zone."
+    )
     note = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -190,7 +210,9 @@ class LeadOrder(models.Model):
 
     class Meta:
         ordering = ("campaign", "group", "priority", "pk")
-        constraints: ClassVar = [models.UniqueConstraint(fields=("campaign", "name"), name="order_name_per_campaign")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("campaign", "name"), name="order_name_per_campaign")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -20,7 +20,9 @@ class Source(models.Model):
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="sources")
     name = models.CharField(max_length=120)
     contact_email = models.EmailField(blank=True)
-    is_active = models.BooleanField("active", default=True, help_text="Live switch: off refuses its leads at once.")
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Live switch: off refuses its leads at once."
+    )
     note = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -28,7 +30,9 @@ class Source(models.Model):
 
     class Meta:
         ordering = ("name",)
-        constraints: ClassVar = [models.UniqueConstraint(fields=("company", "name"), name="source_name_per_company")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("company", "name"), name="source_name_per_company")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -48,11 +52,15 @@ class Terms(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="terms")
     approval = models.CharField(max_length=10, choices=Approval.choices, default=Approval.TESTING)
     approved_at = models.DateTimeField(null=True, blank=True, editable=False)
-    is_active = models.BooleanField("active", default=True, help_text="Live switch: off refuses leads at once.")
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Live switch: off refuses leads at once."
+    )
     payout_kind = models.CharField(max_length=8, choices=PayoutKind.choices, default=PayoutKind.FIXED)
     payout_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     ip_allow = models.JSONField(
-        default=list, blank=True, help_text="Addresses or networks the source posts from. Empty: from anywhere."
+        default=list,
+        blank=True,
+        help_text="Addresses or networks the source posts from. Empty: from anywhere.",
     )
     limit_per_second = models.PositiveIntegerField(null=True, blank=True)
     limit_per_minute = models.PositiveIntegerField(null=True, blank=True)
@@ -119,7 +127,9 @@ class Block(models.Model):
     company_path = "company"
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="blocks")
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, null=True, blank=True, related_name="blocks")
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, null=True, blank=True, related_name="blocks"
+    )
     terms = models.ForeignKey(Terms, on_delete=models.CASCADE, null=True, blank=True, related_name="blocks")
     kind = models.CharField(max_length=8, choices=BlockKind.choices)
     digest = models.BinaryField(max_length=32, null=True, blank=True)
@@ -127,7 +137,9 @@ class Block(models.Model):
     hint = models.CharField(max_length=120, blank=True, help_text="The value, masked where it is personal.")
     note = models.CharField(max_length=300, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CompanyQuerySet.as_manager()
