@@ -81,7 +81,7 @@ class TermsSpec:
     callback_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class CampaignSpec:
     """A published campaign. `version` counts from 1 per campaign; ids are the rows' primary keys."""
 
