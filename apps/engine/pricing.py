@@ -70,6 +70,15 @@ def payout(spec: PayoutSpec, buyer_price: Decimal) -> Decimal:
     return cents(max(amount, ZERO))
 
 
+def payout_step(spec: PayoutSpec, before: Decimal | None, price_now: Decimal) -> Decimal:
+    """What one more sale of the same lead adds to the source's payout; `before` is what earlier sales brought
+    together, None for the first. A fixed amount is paid once, however many buyers share the lead.
+    """
+    if before is None:
+        return payout(spec, price_now)
+    return max(payout(spec, before + price_now) - payout(spec, before), ZERO)
+
+
 PAYOUT_KINDS: dict[str, str] = {
     "fixed": "fixed amount", "percent": "percent of the price", "margin": "price less a fixed margin",
 }  # fmt: skip

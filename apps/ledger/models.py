@@ -1,4 +1,8 @@
-"""Money: sales, and the append-only double-entry ledger under them."""
+"""Money: sales, and the append-only double-entry ledger under them.
+
+Both tables are append-only in the database itself (triggers of the second migration), and the entries of a
+sale add up to zero before any transaction may commit.
+"""
 
 from typing import ClassVar
 
@@ -9,7 +13,10 @@ from apps.leads.models import loose
 
 
 class Sale(models.Model):
-    """One lead sold to one buyer on one order. The constraints are the last word on double sales."""
+    """One lead sold to one buyer on one order. The constraints are the last word on double sales.
+
+    `place` counts a lead's sales from 1; an exclusive lead has no second place.
+    """
 
     company_path = "company"
 
@@ -21,6 +28,7 @@ class Sale(models.Model):
     order_id = models.BigIntegerField()
     buyer_id = models.BigIntegerField()
     is_exclusive = models.BooleanField(default=True)
+    place = models.PositiveSmallIntegerField(default=1)
     price = models.DecimalField(max_digits=10, decimal_places=2)
     payout = models.DecimalField(max_digits=10, decimal_places=2)
     currency = models.CharField(max_length=3)
@@ -33,11 +41,21 @@ class Sale(models.Model):
         ordering = ("-id",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("lead_id", "buyer_id"), name="sale_once_per_buyer"),
+            models.UniqueConstraint(fields=("lead_id", "place"), name="sale_once_per_place"),
             models.UniqueConstraint(
                 fields=("lead_id",), name="sale_once_exclusive", condition=models.Q(is_exclusive=True)
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_exclusive=False) | models.Q(place=1), name="sale_exclusive_is_first"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(price__gte=0) & models.Q(payout__gte=0), name="sale_not_negative"
+            ),
         ]
-        indexes: ClassVar = [models.Index(fields=("company", "-booked_at"), name="sale_company")]
+        indexes: ClassVar = [
+            models.Index(fields=("company", "-booked_at"), name="sale_company"),
+            models.Index(fields=("order_id", "-booked_at"), name="sale_order"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.price} {self.currency}"
@@ -46,7 +64,8 @@ class Sale(models.Model):
 class Entry(models.Model):
     """One side of a booking. The entries of a sale add up to zero; corrections are new, reversing entries.
 
-    Accounts: `buyer` (what the buyer owes, +), `source` (what we owe the source, −), `margin` (what is left, −).
+    Accounts: `buyer` (what the buyer owes, +), `source` (what we owe the source, −), `margin` (what is left,
+    −).
     """
 
     company_path = "company"
@@ -63,7 +82,13 @@ class Entry(models.Model):
     objects = CompanyQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "entries"
         ordering = ("id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("sale", "account"), name="entry_once_per_sale", condition=models.Q(kind="sale")
+            )
+        ]
         indexes: ClassVar = [models.Index(fields=("account", "account_id", "at"), name="entry_account")]
 
     def __str__(self) -> str:

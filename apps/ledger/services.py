@@ -1,0 +1,108 @@
+"""Booking of sales: exactly once, in the transaction of the attempt that was accepted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from apps.core.ids import new_id
+from apps.engine.pricing import cents, margin
+from apps.ledger.models import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A sale to be booked. `price` (buyer) and `payout` (source) are money in `currency`; `place` counts the
+    lead's sales from 1.
+    """
+
+    company_id: int
+    lead_id: int
+    delivery_id: int
+    attempt_id: int
+    order_id: int
+    buyer_id: int
+    source_id: int
+    exclusive: bool
+    place: int
+    price: Decimal
+    payout: Decimal
+    currency: str
+    recovered: bool
+    at: datetime
+
+
+_INSERT = """
+    INSERT INTO ledger_sale (id, company_id, lead_id, delivery_id, attempt_id, order_id, buyer_id, is_exclusive,
+                             place, price, payout, currency, recovered, booked_at)
+    VALUES {rows}
+    ON CONFLICT DO NOTHING
+    RETURNING id, attempt_id
+"""
+
+
+def sales_book(bookings: Sequence[Booking]) -> frozenset[int]:
+    """Book sales with their entries; the ids of the attempts whose sale was booked by this call.
+
+    A sale that the constraints forbid (already booked, exclusive and sold, same buyer twice) is left out,
+    never an error: the caller tells it from the result.
+    """
+    if not bookings:
+        return frozenset()
+    by_attempt = {booking.attempt_id: booking for booking in bookings}
+    rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(bookings))
+    values = [value for booking in bookings for value in (new_id(), *_columns(booking))]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT.format(rows=rows), values)
+            booked = dict(cursor.fetchall())
+        entries = [
+            entry for sale_id, attempt in booked.items() for entry in _entries(sale_id, by_attempt[attempt])
+        ]
+        Entry.objects.bulk_create(entries)
+    return frozenset(booked.values())
+
+
+def sale_book(booking: Booking) -> bool:
+    """Book one sale; False when it was booked before or may not be."""
+    return bool(sales_book([booking]))
+
+
+def _columns(booking: Booking) -> tuple[object, ...]:
+    return (
+        booking.company_id,
+        booking.lead_id,
+        booking.delivery_id,
+        booking.attempt_id,
+        booking.order_id,
+        booking.buyer_id,
+        booking.exclusive,
+        booking.place,
+        cents(booking.price),
+        cents(booking.payout),
+        booking.currency,
+        booking.recovered,
+        booking.at,
+    )
+
+
+def _entries(sale_id: int, booking: Booking) -> list[Entry]:
+    sides = (
+        ("buyer", booking.buyer_id, cents(booking.price)),
+        ("source", booking.source_id, -cents(booking.payout)),
+        ("margin", None, -margin(booking.price, booking.payout)),
+    )
+    return [
+        Entry(
+            company_id=booking.company_id,
+            sale_id=sale_id,
+            account=account,
+            account_id=account_id,
+            amount=amount,
+            currency=booking.currency,
+            at=booking.at,
+        )
+        for account, account_id, amount in sides
+    ]
