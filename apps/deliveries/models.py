@@ -19,9 +19,9 @@ from apps.publishing.models import Version
 class Delivery(models.Model):
     """One journey of a lead through the orders of its campaign.
 
-    `plan` is the routing plan made at the first claim (JSON of `engine.routing.Plan` steps), `history` the results so
-    far; both name orders by id. `claims` counts claims since the last settled attempt: at three the delivery is
-    quarantined, for it ends the process that works on it.
+    `plan` is the routing plan made at the first claim (JSON of `engine.routing.Plan` steps), `history` the
+    results so far; both name orders by id. `claims` counts claims since the last settled attempt: at three
+    the delivery is quarantined, for it ends the process that works on it.
     """
 
     PREFIX = "DEL"
@@ -29,7 +29,9 @@ class Delivery(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     company = loose(Company)
-    lead = models.ForeignKey(Lead, on_delete=models.DO_NOTHING, db_constraint=False, related_name="deliveries")
+    lead = models.ForeignKey(
+        Lead, on_delete=models.DO_NOTHING, db_constraint=False, related_name="deliveries"
+    )
     version = loose(Version)
     status = models.CharField(max_length=12, choices=DeliveryStatus.choices, default=DeliveryStatus.PENDING)
     next_attempt_at = models.DateTimeField(null=True)
@@ -49,7 +51,9 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         ordering = ("-id",)
         indexes: ClassVar = [
-            models.Index(fields=("next_attempt_at",), name="delivery_due", condition=models.Q(status="pending")),
+            models.Index(
+                fields=("next_attempt_at",), name="delivery_due", condition=models.Q(status="pending")
+            ),
             models.Index(fields=("company", "-id"), name="delivery_company"),
             models.Index(
                 fields=("company", "status"),
@@ -70,15 +74,18 @@ class Delivery(models.Model):
 class Attempt(models.Model):
     """One HTTP call, written before bytes leave and settled after.
 
-    `sealed_request` and `sealed_response` are under the lead's data key. `fields` names what was sent, without values.
-    `timings` are the stages of `engine.outbound.Timings` in milliseconds. `reservations` as on the lead.
+    `sealed_request` and `sealed_response` are under the lead's data key. `fields` names what was sent,
+    without values. `timings` are the stages of `engine.outbound.Timings` in milliseconds. `reservations` as
+    on the lead.
     """
 
     company_path = "company"
 
     id = models.BigIntegerField(primary_key=True)
     company = loose(Company)
-    delivery = models.ForeignKey(Delivery, on_delete=models.DO_NOTHING, db_constraint=False, related_name="attempts")
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.DO_NOTHING, db_constraint=False, related_name="attempts"
+    )
     lead = models.ForeignKey(Lead, on_delete=models.DO_NOTHING, db_constraint=False, related_name="attempts")
     order_id = models.BigIntegerField()
     order_name = models.CharField(max_length=120)
@@ -122,15 +129,36 @@ class Attempt(models.Model):
 
 
 class OrderShare(models.Model):
-    """How often an order was given a lead, for round robin and weighted groups."""
+    """An order's turns within its group, for round robin and weighted groups: `engine.strategies.Turns` by
+    row.
+
+    `given` counts the leads it was first in line for, `credit` the leads it is owed, `last_turn` is the
+    running number of its last turn within the group.
+    """
 
     order_id = models.BigIntegerField(primary_key=True)
     group_id = models.BigIntegerField(db_index=True)
     given = models.BigIntegerField(default=0)
-    last_given_at = models.DateTimeField(null=True)
+    credit = models.DecimalField(max_digits=16, decimal_places=12, default=Decimal("0"))
+    last_turn = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"order {self.order_id}: {self.given}"
+
+
+class EndpointBreaker(models.Model):
+    """The circuit breaker of an endpoint: `state` is the JSON of an `engine.breaker.BreakerState`.
+
+    `opened_at` repeats its opening for lists and alerts; null while closed.
+    """
+
+    endpoint_id = models.BigIntegerField(primary_key=True)
+    state = models.JSONField(default=dict)
+    opened_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"endpoint {self.endpoint_id}: {'open' if self.opened_at else 'closed'}"
 
 
 class SourceCallback(models.Model):
@@ -151,7 +179,9 @@ class SourceCallback(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=("next_attempt_at",), name="callback_due", condition=models.Q(status="pending")),
+            models.Index(
+                fields=("next_attempt_at",), name="callback_due", condition=models.Q(status="pending")
+            ),
         ]
 
     def __str__(self) -> str:
