@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "apps.intake",
     "apps.posting_instructions",
     "apps.monitoring",
+    "apps.simulator",
     "apps.demo",
 ]
 AUTH_USER_MODEL = "companies.User"

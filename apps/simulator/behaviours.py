@@ -1,0 +1,145 @@
+"""How a buyer can behave. Each choice follows from the request alone, or from how often its key has come."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from apps.simulator.answers import Answer, Facts, fingerprint, reference
+from apps.simulator.journal import Journal, Received
+from apps.simulator.parameters import ParameterError, Parameters
+
+DEFAULT_PRICE = "25.00"
+MIXED_DEFAULTS = {"accept": 70, "reject": 20, "error": 5, "duplicate": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request to one behaviour: all that an answer may depend on."""
+
+    received: Received
+    parameters: Parameters
+    journal: Journal
+
+    @property
+    def identity(self) -> bytes:
+        """What makes two requests the same to a buyer: the key, else the body, else the query."""
+        received = self.received
+        return received.key.encode() or received.body or repr(sorted(received.query.items())).encode()
+
+
+Behave = Callable[[Visit], Answer]
+
+
+def accept(visit: Visit) -> Answer:
+    """Buys, with its own id and a price."""
+    facts: Facts = {
+        "status": "accepted",
+        "id": reference(visit.identity),
+        "price": visit.parameters.amount("price", DEFAULT_PRICE),
+    }
+    return Answer(facts, status=visit.parameters.whole("status", 200, least=200, most=599))
+
+
+def reject(visit: Visit) -> Answer:
+    """Refuses with a reason, under status 200 as most buyers do."""
+    reason = visit.parameters.text("reason", "Outside our territory")
+    return Answer(
+        {"status": "rejected", "reason": reason},
+        status=visit.parameters.whole("status", 200, least=200, most=599),
+    )
+
+
+def duplicate(visit: Visit) -> Answer:
+    """Says that it has this person already."""
+    reason = visit.parameters.text("reason", "Duplicate lead")
+    return Answer(
+        {"status": "duplicate", "reason": reason},
+        status=visit.parameters.whole("status", 200, least=200, most=599),
+    )
+
+
+def error(visit: Visit) -> Answer:
+    """Fails inside."""
+    return Answer(
+        {"status": "error", "message": "Internal error"},
+        status=visit.parameters.whole("status", 500, least=400, most=599),
+    )
+
+
+def price(visit: Visit) -> Answer:
+    """Buys at another price than was agreed."""
+    facts = accept(visit).facts | {
+        "price": visit.parameters.amount("price", "12.50"),
+        "note": "Price changed",
+    }
+    return Answer(facts)
+
+
+def rate_limit(visit: Visit) -> Answer:
+    """Asks to come back later."""
+    seconds = visit.parameters.whole("retry_after", 2, most=86_400)
+    return Answer(
+        {"status": "error", "message": "Too many requests"}, status=429, headers={"Retry-After": str(seconds)}
+    )
+
+
+def redirect(visit: Visit) -> Answer:
+    """Points elsewhere."""
+    buyer = visit.received.buyer
+    place = visit.parameters.text("to", f"/buyers/{buyer}/accept")
+    status = visit.parameters.whole("status", 302, least=300, most=399)
+    return Answer({"status": "moved"}, status=status, headers={"Location": _one_line(place)})
+
+
+def mixed(visit: Visit) -> Answer:
+    """One of several answers by weight, always the same for the same key."""
+    weights = {name: visit.parameters.whole(name, 0, most=10_000) for name in MIXED_DEFAULTS}
+    if not any(weights.values()):
+        weights = MIXED_DEFAULTS
+    place = fingerprint(visit.identity) % sum(weights.values())
+    ends = itertools.accumulate(weights.values())
+    chosen = next(name for name, end in zip(weights, ends, strict=True) if place < end)
+    if chosen != "error":
+        # A status is meant for the failures; the others keep their own.
+        visit = replace(visit, parameters=visit.parameters.without("status"))
+    return PLAIN[chosen](visit)
+
+
+def answer(visit: Visit) -> Answer:
+    """The behaviour's answer, after as many failures of this very request as `failures` says."""
+    failures = visit.parameters.whole("failures", 0, most=1000)
+    if failures:
+        seen = visit.journal.times_seen(f"{visit.received.path} {visit.identity.hex()}")
+        if seen < failures:
+            return Answer({"status": "error", "message": f"Failure {seen + 1} of {failures}"}, status=500)
+    return PLAIN[visit.received.behaviour](visit)
+
+
+def _one_line(place: str) -> str:
+    if any(ord(character) < 0x20 for character in place):
+        raise ParameterError("to is one line.")
+    return place
+
+
+PLAIN: dict[str, Behave] = {
+    "accept": accept,
+    "reject": reject,
+    "duplicate": duplicate,
+    "error": error,
+    "flaky": accept,
+    "price": price,
+    "slow": accept,
+    "rate-limit": rate_limit,
+    "redirect": redirect,
+    "mixed": mixed,
+    "xml": accept,
+    "form": accept,
+}
+"""Behaviours that answer in good HTTP. Several are `accept` under other `DEFAULTS`."""
+
+DEFAULTS: dict[str, dict[str, str]] = {
+    "flaky": {"failures": "1"},
+    "slow": {"ms": "50"},
+    "xml": {"format": "xml"},
+    "form": {"format": "form"},
+}

@@ -1,0 +1,59 @@
+"""The simulator's documentation: each behaviour in a sentence, each parameter in a line."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One behaviour as the index page tells it: `sample` is a query worth trying."""
+
+    name: str
+    does: str
+    sample: str = ""
+
+
+ANSWERING = (
+    Entry("accept", "Buys the lead, with an id of its own and a price.", "price=42.00"),
+    Entry("reject", "Refuses the lead with a reason, under status 200 as most buyers do.", "reason=Bad zip"),
+    Entry("duplicate", "Says that it has this person already."),
+    Entry("price", "Buys, but at another price than was agreed.", "price=18.50"),
+    Entry("xml", "Buys, and says so in XML."),
+    Entry("form", "Buys, and says so as text/plain in key=value pairs."),
+    Entry("slow", "Buys after a wait.", "ms=800"),
+    Entry(
+        "mixed",
+        "Accepts, rejects, fails or knows the lead, by weight.",
+        "accept=70&reject=20&error=5&duplicate=5",
+    ),
+    Entry("flaky", "Fails with status 500 the first times the same lead comes, then buys.", "failures=2"),
+)
+FAILING = (
+    Entry("error", "Fails with status 500, or another.", "status=503"),
+    Entry("rate-limit", "Answers 429 with Retry-After.", "retry_after=5"),
+    Entry("redirect", "Points elsewhere; `to` says where, `status` how.", "status=307"),
+    Entry("hang", "Takes the request and never answers."),
+    Entry(
+        "drip",
+        "Answers one byte at a time; part is body or header, every the milliseconds.",
+        "part=header&every=100",
+    ),
+    Entry("garbage", "Answers nonsense; kind is http, json, empty or binary.", "kind=json"),
+    Entry(
+        "reset",
+        "Breaks the connection off; after is body, header or nothing, how is reset or close.",
+        "after=nothing",
+    ),
+    Entry("huge", "Answers far too much; kind is plain, endless or bomb.", "kind=bomb"),
+)
+PARAMETERS = (
+    ("ms", "milliseconds to wait before anything is answered", "ms=250"),
+    (
+        "failures",
+        "status 500 this many times for each Idempotency-Key, then the behaviour itself",
+        "failures=2",
+    ),
+    ("status", "the HTTP status of the answer", "status=201"),
+    ("format", "json, xml or form", "format=xml"),
+    ("price", "the price in an acceptance", "price=12.50"),
+    ("reason", "the reason of a rejection or duplicate", "reason=Outside+our+states"),
+)

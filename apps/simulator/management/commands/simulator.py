@@ -1,0 +1,35 @@
+"""`manage.py simulator`: buyers that behave as told, for demo, trials and benchmarks."""
+
+import asyncio
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from apps.simulator.running import serve
+from apps.simulator.server import Simulator
+
+
+class Command(BaseCommand):
+    """Needs neither database nor broker."""
+
+    help = "Run the buyer simulator: endpoints that accept, reject, fail, hang and more, as their path says."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+        parser.add_argument("--port", type=int, default=8001, help="port, 0 for any free one (default 8001)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        asyncio.run(self._serve(options["host"], options["port"]))
+
+    async def _serve(self, host: str, port: int) -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await serve(Simulator(), host=host, port=port, up=self._say, stop=stop)
+
+    def _say(self, url: str) -> None:
+        self.stdout.write(f"Buyer simulator: {url}/")
+        self.stdout.flush()

@@ -1,0 +1,90 @@
+"""Starting and stopping the simulator: in a process of its own, or inside a test."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from apps.simulator.journal import SHOWN_REQUESTS, Journal, Received
+from apps.simulator.server import Simulator
+
+
+@dataclass(frozen=True)
+class Running:
+    """A simulator that is up, as its tests see it."""
+
+    url: str
+    journal: Journal
+
+    @property
+    def requests(self) -> list[Received]:
+        """Every kept request, oldest first."""
+        return self.journal.everything()
+
+    def buyer(self, name: str, behaviour: str, query: str = "") -> str:
+        """The URL of a behaviour."""
+        return f"{self.url}/buyers/{name}/{behaviour}" + (f"?{query}" if query else "")
+
+    def with_key(self, key: str) -> list[Received]:
+        """The requests that carried this Idempotency-Key."""
+        return [received for received in self.requests if received.key == key]
+
+    def wait_for(self, count: int, *, timeout_s: float = 10.0) -> bool:
+        """Whether `count` requests have arrived in all, waiting for them at most `timeout_s`."""
+        return self.journal.wait_for(count, timeout_s=timeout_s)
+
+    def reset(self) -> None:
+        """Forget all requests and counts."""
+        self.journal.reset()
+
+
+async def serve(
+    simulator: Simulator, *, host: str, port: int, up: Callable[[str], None], stop: asyncio.Event
+) -> None:
+    """Serve until `stop` is set. `up` is told the URL; port 0 takes a free one."""
+    # Without an access log and with cancellation, so that whoever hangs up also ends a hanging behaviour.
+    server = web.Server(simulator.handle, access_log=None, handler_cancellation=True)
+    runner = web.ServerRunner(server, shutdown_timeout=0.2)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port, backlog=1024)
+        await site.start()
+        taken: int = runner.addresses[0][1]
+        shown = f"[{host}]" if ":" in host else host
+        up(f"http://{shown}:{taken}")
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+
+
+@contextmanager
+def running_simulator(
+    *, host: str = "127.0.0.1", port: int = 0, keep: int | None = SHOWN_REQUESTS
+) -> Iterator[Running]:
+    """A simulator on a thread of this process. `keep` None remembers every request."""
+    simulator = Simulator(keep=keep)
+    up: Future[str] = Future()
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_until_complete(serve(simulator, host=host, port=port, up=up.set_result, stop=stop))
+        except OSError as error:
+            up.set_exception(error)
+        finally:
+            loop.close()
+
+    thread = threading.Thread(target=run, name="simulator", daemon=True)
+    thread.start()
+    try:
+        yield Running(up.result(), simulator.journal)
+    finally:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(stop.set)
+        thread.join(5.0)
