@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from apps.engine import pricing, rules, schedule, strategies
+from apps.engine import caps, pricing, rules, schedule, strategies
 from apps.engine.campaign import CampaignSpec
+from apps.engine.index import index, per_campaign
 from apps.engine.orders import GroupSpec, OrderSpec
 from apps.engine.requirements import ScheduleSpec, Targeting, ZipTargeting
 from apps.engine.strategies import NO_TURNS, STRATEGIES, Candidate, Turns
@@ -95,19 +96,34 @@ def plan(spec: CampaignSpec, data: LeadData, order_facts: OrderFacts, facts: Fac
     """Ranks the orders that may have this lead at `facts.now`. Complete: every order has one line in
     `considered`.
     """
-    wanted = _Wanted(spec, data, facts)
+    wanted = _wanted(spec, data, facts)
     steps: list[Step] = []
     considered: list[Considered] = []
-    by_group: dict[int, list[OrderSpec]] = {}
-    for order in spec.orders:
-        by_group.setdefault(order.group_id, []).append(order)
-    groups = sorted(spec.groups, key=lambda group: (group.position, group.id))
-    for group in groups:
-        may, passed = _sift(by_group.get(group.id, ()), wanted, order_facts)
+    layout = _layout(spec)
+    for group, orders in layout.groups:
+        may, passed = _sift(orders, wanted, order_facts)
         considered += passed
         _line_up(group, may, wanted, order_facts, steps, considered)
-    limits = tuple(GroupLimit(group.id, group.max_buyers, group.when_sold) for group in groups)
-    return Plan(tuple(steps), tuple(considered), limits, spec.max_buyers)
+    return Plan(tuple(steps), tuple(considered), layout.limits, spec.max_buyers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The groups in order, each with its orders."""
+
+    groups: tuple[tuple[GroupSpec, tuple[OrderSpec, ...]], ...]
+    limits: tuple[GroupLimit, ...]
+
+
+@per_campaign
+def _layout(spec: CampaignSpec) -> _Layout:
+    groups = sorted(spec.groups, key=lambda group: (group.position, group.id))
+    return _Layout(
+        tuple(
+            (group, tuple(order for order in spec.orders if order.group_id == group.id)) for group in groups
+        ),
+        tuple(GroupLimit(group.id, group.max_buyers, group.when_sold) for group in groups),
+    )
 
 
 @dataclass(slots=True)
@@ -117,22 +133,23 @@ class _Wanted:
     spec: CampaignSpec
     data: LeadData
     facts: Facts
-    state: str = ""
-    zip: str = ""
+    state: str
+    zip: str
     hours: dict[int, bool] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for entry in self.spec.fields:
-            if entry.role == "state":
-                self.state = str(self.data.normal(entry.name) or "")
-            elif entry.role == "zip":
-                self.zip = str(self.data.normal(entry.name) or "")[:5]
 
     def is_open(self, hours: ScheduleSpec, at: datetime) -> bool:
         known = self.hours.get(id(hours))
         if known is None:
             known = self.hours[id(hours)] = schedule.is_open(hours, at)
         return known
+
+
+def _wanted(spec: CampaignSpec, data: LeadData, facts: Facts) -> _Wanted:
+    def of_role(role: str) -> str:
+        entry = index(spec).by_role.get(role)
+        return str(data.normal(entry.name) or "") if entry else ""
+
+    return _Wanted(spec, data, facts, of_role("state"), of_role("zip")[:5])
 
 
 def _sift(
@@ -192,9 +209,7 @@ def _full_cap(order: OrderSpec, wanted: _Wanted, live: OrderFacts) -> str:
     if not live.full_caps:
         return ""
     for cap in order.caps:
-        if cap.key in live.full_caps and (
-            cap.expression is None or rules.evaluate(cap.expression, wanted.data, wanted.facts, wanted.spec)
-        ):
+        if cap.key in live.full_caps and caps.applies(cap, wanted.data, wanted.facts, wanted.spec):
             return f"{cap.subject}, {cap.limit} per {cap.period}"
     return ""
 
