@@ -10,7 +10,16 @@ def load_development_secrets(path: Path) -> None:
     """Put the secrets of `path` into the environment where it has none; the first caller writes the file."""
     if not path.exists():
         _write_once(path)
-    for line in path.read_text().splitlines():
+    load_assignments(path)
+
+
+def load_assignments(path: Path) -> None:
+    """Put `NAME=value` lines of a file, if it is there and ours to read, into the environment where it has none."""
+    try:
+        text = path.read_text()
+    except (FileNotFoundError, PermissionError):
+        return
+    for line in text.splitlines():
         name, separator, value = line.partition("=")
         if separator:
             os.environ.setdefault(name, value)

@@ -1,7 +1,7 @@
 """Both servers, or those that the environment does not already name, for as long as a block of code runs."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,9 +52,12 @@ class Servers:
 
 
 @contextmanager
-def running(*, keep: bool, durable: bool, var: Path = VAR) -> Iterator[Servers]:
+def running(
+    *, keep: bool, durable: bool, var: Path = VAR, announce: Mapping[str, str] | None = None
+) -> Iterator[Servers]:
     """Servers for the block. `keep`: the clone's own data, else an empty cluster that is gone afterwards.
 
+    `announce` is told, with the servers' addresses, to whoever asks `serving` meanwhile.
     EmbeddedError when a server cannot start, or when `keep` and another process serves this clone's data.
     """
     environ.Env.read_env(PROJECT / ".env")
@@ -88,7 +91,33 @@ def running(*, keep: bool, durable: bool, var: Path = VAR) -> Iterator[Servers]:
             )
             _start(stack, servers, broker)
             servers.environment["REDIS_URL"] = broker.url
+        if keep:
+            stack.enter_context(_announced(place.home, {**servers.environment, **(announce or {})}))
         yield servers
+
+
+def serving(var: Path = VAR) -> dict[str, str]:
+    """The environment that the run of this clone which goes on right now gives its processes; empty without one."""
+    home = var / "embedded"
+    if not home.is_dir():
+        return {}
+    with only_one(home) as idle:
+        note = home / "running"
+        if idle or not note.exists():
+            return {}
+        return dict(line.split("=", 1) for line in note.read_text().splitlines() if "=" in line)
+
+
+@contextmanager
+def _announced(home: Path, environment: Mapping[str, str]) -> Iterator[None]:
+    note = home / "running"
+    note.unlink(missing_ok=True)
+    with open(os.open(note, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+        file.writelines(f"{name}={value}\n" for name, value in environment.items())
+    try:
+        yield
+    finally:
+        note.unlink(missing_ok=True)
 
 
 def _open_place(stack: ExitStack, *, keep: bool, var: Path) -> Place:
@@ -98,7 +127,9 @@ def _open_place(stack: ExitStack, *, keep: bool, var: Path) -> Place:
         home = stack.enter_context(passing_home(parent, reclaim=reclaim))
         return Place(home=home, staging=parent, logs=home, account=account)
     if not stack.enter_context(only_one(parent)):
-        raise EmbeddedError(_already_running(parent))
+        raise EmbeddedError(
+            "Sluice already runs from this directory: stop it with Ctrl-C where it was started."
+        )
     reclaim(parent)
     return Place(home=parent, staging=parent, logs=var / "log", account=account)
 
@@ -108,9 +139,3 @@ def _start(stack: ExitStack, servers: Servers, server: Postgres | Valkey) -> Non
     assert servers.place is not None
     server.start(servers.place.staging)
     servers.started.append(server)
-
-
-def _already_running(home: Path) -> str:
-    note = home / "running"
-    where = f" at {note.read_text().strip()}" if note.exists() else ""
-    return f"Sluice already runs from this directory{where}: stop it with Ctrl-C where it was started."

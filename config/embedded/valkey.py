@@ -50,21 +50,22 @@ class Valkey:
         path = self._program.staged(staging) if self._account else self._program.path
         make_private(self._data, self._account)
         for _ in range(_PORT_TRIES):
-            self._port = self._port or _free_port()
-            self.child = self._launch(path)
-            if self._answers(self.child):
+            # Somebody may be faster to take a free port; one that was given out already stays.
+            port = self._port or _free_port()
+            self.child = self._launch(path, port)
+            if self._answers(self.child, port):
+                self._port = port
                 return self.child
-            self._port = 0  # somebody was faster to take it
         raise EmbeddedError(f"Valkey did not start; its last words are in {self._log}.")
 
     def stop(self) -> None:
         if self.child is not None:
             self.child.stop(within_s=STOP_TIMEOUT_S)
 
-    def _launch(self, path: Path) -> Child:
+    def _launch(self, path: Path, port: int) -> Child:
         keep = "yes" if self._durable else "no"
         configuration = (
-            f"port {self._port}",
+            f"port {port}",
             "bind 127.0.0.1",
             f"requirepass {self._password}",
             f'dir "{self._data}"',
@@ -86,18 +87,18 @@ class Valkey:
         )
         return launch.start()
 
-    def _answers(self, child: Child) -> bool:
+    def _answers(self, child: Child, port: int) -> bool:
         deadline = time.monotonic() + START_TIMEOUT_S
         while child.exit_status() is None and time.monotonic() < deadline:
-            if self._ping():
+            if self._ping(port):
                 return child.exit_status() is None
             time.sleep(0.02)
         child.stop(within_s=1)
         return False
 
-    def _ping(self) -> bool:
+    def _ping(self, port: int) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self._port), timeout=1) as connection:
+            with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
                 connection.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
                 answer = b""
                 while b"PONG" not in answer and not answer.startswith(b"-"):

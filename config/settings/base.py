@@ -25,7 +25,7 @@ BRAND_NAME = env.str("BRAND_NAME", default="Sluice")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 PROCESS_ROLE = env.str("PROCESS_ROLE", default="")
 
-# --- The house, lowest floor last ---
+# --- The house, from the lowest floor up; the theme comes before the admin it clothes ---
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",

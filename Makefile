@@ -1,0 +1,59 @@
+# `make help` lists what there is. Everything works on a machine with Python 3.11 and nothing else.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+EMBEDDED := $(BIN)/python -m config.embedded
+ARGS ?=
+ONLY ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench faults shell migrations format lock install clean
+
+help: ## this list
+	@echo "Sluice: make <target>"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
+
+install: ## make .venv hold what requirements/dev.txt locks
+	@$(PYTHON) -m config.embedded.install dev
+
+run: install ## start everything with the demo company (PORT=8000, HOST=127.0.0.1, DEMO=0 for an empty house)
+	@exec $(EMBEDDED) run
+
+test: install ## the whole suite on real servers (ARGS="tests/engine -k caps" for a part)
+	@exec $(EMBEDDED) exec -- $(BIN)/pytest -m "not faults_long" $(ARGS)
+
+faults: install ## the long fault-injection suite
+	@exec $(EMBEDDED) exec --durable -- $(BIN)/pytest -m "faults or faults_long" tests/faults $(ARGS)
+
+check: install ## style, floors, types, deployment settings, migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy apps/engine apps/core
+	@set -a; . .ci/production.env; $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@DJANGO_SETTINGS_MODULE=config.settings.test $(EMBEDDED) exec -- \
+		$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: install ## measure against the bars (ONLY=P1 for one)
+	@exec $(EMBEDDED) exec --durable -- $(BIN)/python -m benchmarks.run $(ONLY)
+
+shell: install ## Django's shell on the data of `make run`
+	@exec $(EMBEDDED) exec --keep -- $(BIN)/python manage.py shell
+
+migrations: install ## write migrations for changed models
+	@exec $(EMBEDDED) exec -- env DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python manage.py makemigrations $(ARGS)
+
+format: install ## format and repair what ruff can repair
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: ## renew requirements/*.txt from requirements/*.in
+	@$(PYTHON) -m venv var/lock && var/lock/bin/pip install --quiet uv
+	@for name in base dev production; do \
+		var/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+			--upgrade requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
+	done
+
+clean: ## remove what was installed and all data of this clone
+	@if [ -L var/embedded ]; then rm -rf "$$(readlink var/embedded)"; fi
+	rm -rf .venv .venv.lock var
