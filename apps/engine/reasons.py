@@ -154,5 +154,14 @@ def message(problem: Problem) -> str:
 
 
 def first_message(problems: Iterable[Problem]) -> str:
-    """The text of the first problem in check order, or an empty text when there is none."""
-    return next((message(problem) for problem in problems), "")
+    """The text that is shown: that of the first problem in check order, all missing fields named together.
+
+    Empty when there is no problem.
+    """
+    found = list(problems)
+    if not found:
+        return ""
+    if found[0].code != "missing_field":
+        return message(found[0])
+    names = [problem.params["fields"] for problem in found if problem.code == "missing_field"]
+    return message(Problem("missing_field", None, {"fields": ", ".join(names)}))

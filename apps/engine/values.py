@@ -17,7 +17,8 @@ class Code(StrEnum):
 class Problem:
     """One thing wrong with a submission.
 
-    `code` is a key of `reasons.REASONS`; `field` the posting name it is about, or None; `params` fill the public text.
+    `code` is a key of `reasons.REASONS`; `field` the posting name it is about, or None; `params` fill the
+    public text.
     """
 
     code: str
@@ -29,8 +30,8 @@ class Problem:
 class Value:
     """A field's value: as sent, in its normal form, and whether it has one.
 
-    `normal` is JSON-friendly text, Decimal, bool, date, datetime or a tuple of texts, by field type; None when missing
-    or not valid.
+    `normal` is JSON-friendly text, Decimal, bool, date, datetime or a tuple of texts, by field type; None
+    when missing or not valid.
     """
 
     raw: Any
@@ -42,8 +43,9 @@ class Value:
 class LeadData:
     """A submission after normalisation, keyed by the campaign's posting names.
 
-    `values` holds present fields only (empty, blank and null count as missing). `unknown` keeps keys that are no field.
-    `warnings` tell of wrong case, unknown keys, over-long unknown values. `format_problems` are in the campaign's order.
+    `values` holds present fields only (empty, blank and null count as missing). `unknown` keeps keys that are
+    no field. `warnings` tell of wrong case, unknown keys, over-long unknown values. `format_problems` are in
+    the campaign's order.
     """
 
     values: Mapping[str, Value]
@@ -83,10 +85,12 @@ class Place:
 class Facts:
     """Everything the checks need to know beside the lead and its campaign, gathered beforehand.
 
-    `blocked` holds the kinds whose block list hit: `phone email subid affid ip`. `duplicates` holds keys of duplicate
-    rules (`DuplicateSpec.key`) whose claim is already taken, `full_caps` keys of caps that are full; both are looked up
-    only where nothing is reserved (test leads, pings, before a paid verification). `verifications` maps a verifier's
-    name to None (passed) or the problem it found. `places` holds the zips this lead and its rules speak of.
+    `blocked` holds the kinds whose block list hit: `phone email subid affid ip`. `duplicates` holds keys of
+    duplicate rules (`DuplicateSpec.key`) whose claim is already taken, `full_caps` keys of caps that are
+    full; both are looked up only where nothing is reserved (test leads, pings, before a paid verification).
+    `verifications` maps a verifier's name to None (passed) or the problem it found. `places` holds the zips
+    this lead and its rules speak of. `ip_country` is the two-letter country of the lead's IP address, empty
+    when the table knows none, None when it was not looked up.
     """
 
     now: datetime
@@ -96,11 +100,13 @@ class Facts:
     full_caps: frozenset[str] = frozenset()
     verifications: Mapping[str, Problem | None] = attribute(default_factory=dict)
     places: Mapping[str, Place] = attribute(default_factory=dict)
+    ip_country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One line of a lead's trace: a check, whether it passed, and the number or name that decided (no personal data)."""
+    """One line of a lead's trace: a check, whether it passed, and the number or name that decided (no
+    personal data)."""
 
     check: str
     passed: bool
@@ -128,8 +134,8 @@ class VerdictOutcome(Code):
 class Verdict:
     """How a submission ended. Rendered by `engine.reply` into the body of the API that was called.
 
-    `price` is the source's payout, never the buyer's price. `lead_id` is the public id (`L-…`) or None when nothing was
-    stored. All problems are kept; which are shown is the renderer's business.
+    `price` is the source's payout, never the buyer's price. `lead_id` is the public id (`L-…`) or None when
+    nothing was stored. All problems are kept; which are shown is the renderer's business.
     """
 
     outcome: VerdictOutcome
