@@ -13,12 +13,22 @@ from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 
-from apps.core.http.door import Door, DoorConfig
+from apps.core.http.door import Done, Door, DoorConfig
 from apps.core.http.guard import check_url
 from apps.core.http.headers import check_header
 from apps.engine.outbound import OutboundRequest, OutboundResponse
 
-__all__ = ["Door", "DoorConfig", "check_header", "check_url", "close", "send", "send_all", "send_each"]
+__all__ = [
+    "Door",
+    "DoorConfig",
+    "check_header",
+    "check_url",
+    "close",
+    "send",
+    "send_all",
+    "send_each",
+    "start",
+]
 
 
 class _Process:
@@ -82,6 +92,11 @@ def send_all(
 def send_each(requests: Sequence[OutboundRequest]) -> Iterator[tuple[int, OutboundResponse]]:
     """Carry all at once; yields (index, answer) as each is complete."""
     return _process.door().send_each(requests)
+
+
+def start(requests: Sequence[OutboundRequest], done: Done) -> None:
+    """Carry all at once and return at once; `done(index, answer)` is called on the door's own thread."""
+    _process.door().start(requests, done)
 
 
 def close() -> None:

@@ -104,6 +104,11 @@ class Door:
         for index in sorted(missing):
             yield index, _interrupted()
 
+    def start(self, requests: Sequence[OutboundRequest], done: Done) -> None:
+        """Carry all at once and return at once; `done(index, answer)` is called for each, on the door's own
+        thread, so it must only hand the answer on."""
+        self._submit(requests, time.monotonic(), None, done)
+
     def close(self) -> None:
         """Break off what is under way, close all connections and end the thread."""
         if self._thread.is_alive():

@@ -39,6 +39,9 @@ class Exchanger:
                 await self._perform(request, progress)
         except TimeoutError:
             return progress.result(*_overdue(progress))
+        except asyncio.CancelledError:
+            # Only the closing of the door cancels; the task ends with this return.
+            return progress.result(TransportError.INTERRUPTED, "The process was stopped meanwhile.")
         except RefusedError as refusal:
             return progress.result(TransportError.ADDRESS_REFUSED, str(refusal))
         except Exception as error:
