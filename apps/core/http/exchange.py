@@ -1,6 +1,7 @@
 """One request and its answer, on the event loop, within one deadline."""
 
 import asyncio
+import os
 import ssl
 import time
 import zlib
@@ -112,8 +113,7 @@ def _failure(error: Exception, progress: Progress) -> tuple[TransportError, str]
         return TransportError.DNS_ERROR, "The host name could not be looked up."
     if isinstance(error, _TLS_ERRORS):
         return TransportError.TLS_ERROR, _tls_reason(error)
-    reason = error.strerror if isinstance(error, OSError) else None
-    return TransportError.CONNECT_ERROR, f"No connection: {reason or type(error).__name__}."
+    return TransportError.CONNECT_ERROR, f"No connection: {_connect_reason(error)}."
 
 
 def _broken_answer(error: Exception, progress: Progress) -> str:
@@ -127,6 +127,12 @@ def _broken_answer(error: Exception, progress: Progress) -> str:
     if isinstance(error, aiohttp.ServerDisconnectedError | OSError):
         return "The connection was closed before an answer came."
     return f"The exchange failed: {type(error).__name__}."
+
+
+def _connect_reason(error: Exception) -> str:
+    # The system's own words for the number; the library's message quotes the address.
+    number = error.errno if isinstance(error, OSError) else None
+    return os.strerror(number).lower() if number else type(error).__name__
 
 
 def _tls_reason(error: Exception) -> str:

@@ -138,30 +138,33 @@ def check_url(url: str) -> str | None:
 
 def read_target(url: str) -> Target:
     """Read `url` with the parser that will dial it: no second reading can differ. RefusedError if unfit."""
-    parsed = _parse(url)
-    if parsed.scheme not in ("http", "https"):
-        raise RefusedError("The URL must begin with http:// or https://.")
-    if "@" in parsed.raw_authority:
-        raise RefusedError("The URL must not hold a user name or password; use the authentication settings.")
-    host = (parsed.raw_host or "").lower()
-    port = parsed.port
-    if port is None or port == 0:
-        raise RefusedError("The URL's port is not one.")
-    return Target(parsed, host, port, _literal(host))
-
-
-def _parse(url: str) -> URL:
     if len(url) > MAX_URL_LENGTH:
         raise RefusedError("The URL is too long.")
     try:
-        # What is plain ASCII goes out exactly as written; only the rest needs encoding.
-        if _PLAIN.fullmatch(url):
-            return URL(url, encoded=True)
-        if re.search(r"[\x00-\x20\x7f\\]", url):
-            raise RefusedError("The URL holds a blank, a backslash or a control character.")
-        return URL(url)
-    except ValueError:
+        return _target(_parse(url))
+    except ValueError:  # the parser reads some parts only when they are asked for
         raise RefusedError("This is not a URL.") from None
+
+
+def _parse(url: str) -> URL:
+    # What is plain ASCII goes out exactly as written; only the rest needs encoding.
+    if _PLAIN.fullmatch(url):
+        return URL(url, encoded=True)
+    if re.search(r"[\x00-\x20\x7f\\]", url):
+        raise RefusedError("The URL holds a blank, a backslash or a control character.")
+    return URL(url)
+
+
+def _target(url: URL) -> Target:
+    if url.scheme not in ("http", "https"):
+        raise RefusedError("The URL must begin with http:// or https://.")
+    if "@" in url.raw_authority:
+        raise RefusedError("The URL must not hold a user name or password; use the authentication settings.")
+    host = (url.raw_host or "").lower()
+    port = url.port
+    if not port:
+        raise RefusedError("The URL's port is not one.")
+    return Target(url, host, port, _literal(host))
 
 
 def _literal(host: str) -> Address | None:
