@@ -1,4 +1,4 @@
-"""What the simple post answers. The keys are the same on every path; the documented ones come first and never change type.
+"""What the simple post answers. The keys are the same on every path; documented ones come first and never change type.
 
 `price` is written with two decimals, so bodies are turned into bytes here (`encode`) and nowhere else.
 """

@@ -11,4 +11,4 @@ def _read(raw: Any, spec: FieldSpec, context: Context) -> str | None:
     return text if text and fits_length(text, spec) else None
 
 
-TEXT = FieldType("text", "Text", "Any text", "Some text", _read, bad_example={"not": "a text"})
+TEXT = FieldType("text", "Text", "Any text", "Some text", _read)

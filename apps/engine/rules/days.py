@@ -104,7 +104,7 @@ def _suggest_day(value: Any, setting: Setting) -> list[Any]:
 
 def _suggest_age(value: Any, setting: Setting) -> list[Any]:
     day = ago(setting.context.today, *age_of(value, setting))
-    return [(day + timedelta(days=step)).isoformat() for step in (-7, 7, 0)]
+    return [(day + timedelta(days=step)).isoformat() for step in (-400, 400, -7, 7, 0)]
 
 
 BEFORE = Operator("before", "is before", "is before {value}", "one", _before, _KINDS, suggest=_suggest_day)
