@@ -25,14 +25,18 @@ class Version(models.Model):
     changes = models.JSONField(default=list)
     note = models.CharField(max_length=500, blank=True)
     rolled_back_to = models.PositiveIntegerField(null=True, blank=True)
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     published_at = models.DateTimeField(auto_now_add=True)
 
     objects = CompanyQuerySet.as_manager()
 
     class Meta:
         ordering = ("-number",)
-        constraints: ClassVar = [models.UniqueConstraint(fields=("campaign", "number"), name="version_number_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("campaign", "number"), name="version_number_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.campaign} version {self.number}"
@@ -43,7 +47,9 @@ class Publication(models.Model):
 
     company_path = "campaign__company"
 
-    campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, primary_key=True, related_name="publication")
+    campaign = models.OneToOneField(
+        Campaign, on_delete=models.CASCADE, primary_key=True, related_name="publication"
+    )
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -2,6 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
+from apps.campaigns.models import Campaign
 from apps.core.clock import now
 from apps.core.crypto import digest
 from apps.sources.choices import BlockKind
@@ -32,14 +33,18 @@ def value_digest(company_id: int, kind: str, normal: str) -> bytes:
 
 def live_credentials(terms: Terms) -> QuerySet[Credential]:
     """The keys that are accepted now, newest first."""
-    not_expired = Q(expires_at=None) | Q(expires_at__gt=now())
-    return terms.credentials.filter(not_expired, is_enabled=True)
+    return terms.credentials.filter(_unexpired(), is_enabled=True)
+
+
+def terms_with_live_key(campaign: Campaign) -> set[int]:
+    """The ids of a campaign's terms that have a key which is accepted now."""
+    rows = Credential.objects.filter(_unexpired(), terms__campaign=campaign, is_enabled=True)
+    return set(rows.values_list("terms_id", flat=True))
 
 
 def live_links(terms: Terms) -> QuerySet[InstructionLink]:
     """The instructions links that open now, newest first."""
-    not_expired = Q(expires_at=None) | Q(expires_at__gt=now())
-    return terms.links.filter(not_expired, revoked_at=None)
+    return terms.links.filter(_unexpired(), revoked_at=None)
 
 
 def link_find(token: str) -> InstructionLink | None:
@@ -49,3 +54,7 @@ def link_find(token: str) -> InstructionLink | None:
     if link is None or (link.expires_at is not None and link.expires_at <= now()):
         return None
     return link
+
+
+def _unexpired() -> Q:
+    return Q(expires_at=None) | Q(expires_at__gt=now())

@@ -1,0 +1,106 @@
+"""What campaigns, terms and orders have in common: expressions, hours, targeting and caps."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from apps.campaigns.models import Campaign, CapBase, ValueList, WindowBase
+from apps.engine.requirements import CapSpec, Expression, ScheduleSpec, Targeting, Window, ZipTargeting
+from apps.publishing.specs import tupled
+
+LIST_KEY = "list:"
+"""A test with the operator in_list names its list as `list:<row id>`, or by the list's name."""
+
+
+class ExpressionError(ValueError):
+    """A stored expression that does not have the form of one, or names a list that is not there."""
+
+
+class Reader:
+    """Reads the expressions of one company's rows; knows its lists."""
+
+    def __init__(self, lists: Iterable[ValueList] = ()) -> None:
+        self._lists: Mapping[str, ValueList] = {
+            key: each for each in lists for key in (each.name, f"{LIST_KEY}{each.pk}")
+        }
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "Reader":
+        """The reader for a draft."""
+        return cls(campaign.company.value_lists.all())
+
+    def read(self, stored: Any) -> Expression | None:
+        """The expression a row holds, None where it holds none. Raises ExpressionError."""
+        if not stored:
+            return None
+        try:
+            return self._resolved(msgspec.convert(tupled(stored), Expression))
+        except (msgspec.ValidationError, RecursionError):
+            raise ExpressionError("The expression is not complete") from None
+
+    def _resolved(self, expression: Expression) -> Expression:
+        """With the content hash of each list that a test names."""
+        if expression.kind == "test" and expression.operator == "in_list":
+            return replace(expression, value=self._list(expression.value))
+        if expression.children:
+            return replace(expression, children=tuple(map(self._resolved, expression.children)))
+        return expression
+
+    def _list(self, value: Any) -> tuple[str, str]:
+        key = str(value[0] if isinstance(value, tuple) and value else value)
+        found = self._lists.get(key)
+        if found is None:
+            raise ExpressionError(f"There is no list “{key}”")
+        return found.content_id, found.name
+
+
+def schedule(
+    zone: str, windows: Iterable[WindowBase], holidays: tuple[date, ...] = ()
+) -> ScheduleSpec | None:
+    """Weekly hours and holidays; None when there are neither."""
+    found = tuple(_window(window) for window in windows)
+    return ScheduleSpec(zone, found, holidays) if found or holidays else None
+
+
+def _window(window: WindowBase) -> Window:
+    opens = window.opens.hour * 60 + window.opens.minute
+    closes = window.closes.hour * 60 + window.closes.minute
+    return Window(window.weekday, opens, closes or 24 * 60)
+
+
+def targeting(row: Any) -> Targeting:
+    """The states of a campaign or an order."""
+    return Targeting(row.states_mode, frozenset(row.states)) if row.states_mode else Targeting()
+
+
+def zip_targeting(row: Any) -> ZipTargeting:
+    """The zips of a campaign or an order."""
+    if not row.zips_mode or row.zip_list is None:
+        return ZipTargeting()
+    return ZipTargeting(row.zips_mode, row.zip_list.content_id, row.zip_list.name)
+
+
+def enabled(rows: Any) -> list[Any]:
+    """The rows that are switched on, oldest first."""
+    return sorted((row for row in rows if row.is_enabled), key=lambda row: row.pk)
+
+
+def caps(rows: Any, zone: str, reader: Reader, *, on_hit: str = "reject") -> tuple[CapSpec, ...]:
+    """The enabled caps of a subject; `zone` serves those that name none. Spend is counted in cents."""
+    return tuple(_cap(row, zone, reader, on_hit) for row in enabled(rows))
+
+
+def _cap(cap: CapBase, zone: str, reader: Reader, on_hit: str) -> CapSpec:
+    return CapSpec(
+        key=cap.cap_key,
+        subject=cap.cap_subject,
+        basis=cap.basis,
+        period=cap.period,
+        limit=int(cap.limit * 100 if cap.basis == "spend" else cap.limit),
+        time_zone=cap.time_zone or zone,
+        expression=reader.read(cap.expression),
+        on_hit=on_hit,
+    )

@@ -1,0 +1,114 @@
+"""The selling side: groups, orders, and the endpoints they deliver to."""
+
+from apps.buyers.models import Endpoint, EndpointHeader, LeadOrder
+from apps.buyers.models import Mapping as MappingRecord
+from apps.buyers.models import ResponseRule as RuleRecord
+from apps.campaigns.models import Campaign
+from apps.engine.orders import (
+    EndpointSpec,
+    GroupSpec,
+    HeaderSpec,
+    MappingRow,
+    OrderSpec,
+    PriceBand,
+    ResponseRule,
+)
+from apps.publishing.compile import parts
+from apps.publishing.compile.parts import Reader
+
+_RULE = (
+    "outcome", "statuses", "content_type", "match", "path", "operator", "value", "reason_path", "price_path",
+    "reference_path", "redirect_path",
+)  # fmt: skip
+_MAPPING = (
+    "target", "kind", "source", "value", "default", "on_empty", "max_length", "on_too_long", "value_type",
+    "value_format",
+)  # fmt: skip
+
+
+def included(campaign: Campaign) -> list[LeadOrder]:
+    """The orders a version holds: all but those that are paused and still have no endpoint."""
+    rows = [order for order in campaign.orders.all() if order.endpoint_id or order.is_active]
+    return sorted(rows, key=lambda order: order.pk)
+
+
+def groups(campaign: Campaign) -> tuple[GroupSpec, ...]:
+    """The groups in their order."""
+    rows = sorted(campaign.groups.all(), key=lambda group: (group.position, group.pk))
+    return tuple(
+        GroupSpec(
+            id=group.pk,
+            name=group.name,
+            position=place,
+            method=group.method,
+            max_buyers=group.max_buyers,
+            when_sold=group.when_sold,
+        )
+        for place, group in enumerate(rows)
+    )
+
+
+def orders(campaign: Campaign, reader: Reader) -> tuple[OrderSpec, ...]:
+    """The orders, paused ones included: a pause is a live switch."""
+    return tuple(_order(order, campaign.time_zone, reader) for order in included(campaign))
+
+
+def endpoints(campaign: Campaign) -> tuple[EndpointSpec, ...]:
+    """The endpoints that the orders deliver to, each once."""
+    rows = {order.endpoint_id: order.endpoint for order in included(campaign) if order.endpoint_id}
+    return tuple(endpoint_spec(rows[key]) for key in sorted(rows))
+
+
+def endpoint_spec(endpoint: Endpoint) -> EndpointSpec:
+    """One endpoint as it runs; also for Test Endpoint, before anything is published."""
+    return EndpointSpec(
+        id=endpoint.pk,
+        name=endpoint.name,
+        url=endpoint.url,
+        method=endpoint.method,
+        body_format=endpoint.body_format,
+        headers=tuple(_header(header) for header in endpoint.headers.all()),
+        mapping=tuple(_mapping(row) for row in endpoint.mappings.all()),
+        rules=tuple(_rule(rule) for rule in endpoint.rules.all()),
+        timeout_ms=endpoint.timeout_ms,
+        retries=endpoint.retries,
+        unknown_policy=endpoint.unknown_policy,
+    )
+
+
+def _order(order: LeadOrder, campaign_zone: str, reader: Reader) -> OrderSpec:
+    zone = order.time_zone or campaign_zone
+    own = parts.caps(order.caps.all(), zone, reader, on_hit="skip")
+    return OrderSpec(
+        id=order.pk,
+        name=order.name,
+        buyer_id=order.buyer_id,
+        buyer_name=order.buyer.name,
+        endpoint_id=order.endpoint_id or 0,
+        group_id=order.group_id,
+        priority=order.priority,
+        weight=order.weight,
+        price=order.price,
+        price_bands=tuple(
+            PriceBand(reader.read(band.expression), band.price) for band in order.price_bands.all()
+        ),
+        criteria=reader.read(order.criteria),
+        states=parts.targeting(order),
+        zips=parts.zip_targeting(order),
+        schedule=parts.schedule(zone, order.windows.all()),
+        caps=own + parts.caps(order.buyer.caps.all(), campaign_zone, reader, on_hit="skip"),
+    )
+
+
+def _header(header: EndpointHeader) -> HeaderSpec:
+    # A version holds no secret: it names the row whose secret is read when a lead is sent.
+    return HeaderSpec(header.name, header.value, str(header.pk) if header.secret else "")
+
+
+def _mapping(row: MappingRecord) -> MappingRow:
+    table = tuple((str(pair[0]), str(pair[1])) for pair in row.table)
+    return MappingRow(table=table, **{name: getattr(row, name) for name in _MAPPING})
+
+
+def _rule(rule: RuleRecord) -> ResponseRule:
+    return ResponseRule(**{name: getattr(rule, name) for name in _RULE})
