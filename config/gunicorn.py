@@ -22,3 +22,6 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 # The application writes its own entries, without query strings and bodies.
 accesslog = None
 errorlog = "-"
+
+# Its place is one per user: two clones would fight over it.
+control_socket_disable = True

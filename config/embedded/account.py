@@ -31,7 +31,7 @@ class Account:
                 os.setgroups([])
                 os.setgid(self.gid)
                 os.setuid(self.uid)
-                os.stat(path / ".")
+                os.stat(f"{path}/.")  # a Path would drop the dot, and stat what needs no entering
             except OSError:
                 os._exit(1)
             os._exit(0)

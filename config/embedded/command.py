@@ -7,7 +7,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import environ
+
 from config.embedded.errors import EmbeddedError
+from config.embedded.home import PROJECT
 from config.embedded.processes import die_with_parent
 from config.embedded.run import tool_environment
 from config.embedded.servers import running, serving
@@ -17,6 +20,7 @@ from config.embedded.supervisor import Stopped, stop_on_signals
 def execute(command: Sequence[str], *, keep: bool, durable: bool) -> int:
     """Run `command` at the console, with servers of its own, or with the clone's own data; its exit code."""
     stop_on_signals()
+    environ.Env.read_env(PROJECT / ".env")
     try:
         with _servers(keep=keep, durable=durable) as environment:
             return _attend(command, {**tool_environment(), **environment})

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+import environ
+
 from config.embedded.console import note, step
 from config.embedded.errors import EmbeddedError
 from config.embedded.home import PROJECT, VAR
@@ -29,6 +31,7 @@ def run() -> None:
     """Start all of Sluice and keep it running. Returns when stopped; EmbeddedError when it cannot start."""
     began = time.monotonic()
     stop_on_signals()
+    environ.Env.read_env(PROJECT / ".env")
     host = os.environ.get("HOST") or "127.0.0.1"
     wanted = os.environ.get("PORT")
     with ExitStack() as stack:

@@ -6,11 +6,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import environ
-
 from config.embedded.account import Account, server_account
 from config.embedded.errors import EmbeddedError
-from config.embedded.home import PROJECT, VAR, only_one, open_home, passing_home, socket_directory
+from config.embedded.home import VAR, only_one, open_home, passing_home, socket_directory
 from config.embedded.leftovers import reclaim
 from config.embedded.postgres import DURABLE, FAST, Postgres
 from config.embedded.processes import STATE_MARK, Child
@@ -60,7 +58,6 @@ def running(
     `announce` is told, with the servers' addresses, to whoever asks `serving` meanwhile.
     EmbeddedError when a server cannot start, or when `keep` and another process serves this clone's data.
     """
-    environ.Env.read_env(PROJECT / ".env")
     names = ("DATABASE_URL", "REDIS_URL")
     servers = Servers(environment={name: os.environ[name] for name in names if os.environ.get(name)})
     if len(servers.environment) == len(names) and not keep:
@@ -127,8 +124,10 @@ def _open_place(stack: ExitStack, *, keep: bool, var: Path) -> Place:
         home = stack.enter_context(passing_home(parent, reclaim=reclaim))
         return Place(home=home, staging=parent, logs=home, account=account)
     if not stack.enter_context(only_one(parent)):
+        where = serving(var).get("PUBLIC_URL", "")
         raise EmbeddedError(
-            "Sluice already runs from this directory: stop it with Ctrl-C where it was started."
+            f"Sluice already runs from this directory{where and ' at '}{where}: "
+            "stop it with Ctrl-C where it was started."
         )
     reclaim(parent)
     return Place(home=parent, staging=parent, logs=var / "log", account=account)

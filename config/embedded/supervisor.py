@@ -75,9 +75,7 @@ class Supervisor:
         )
         self._pauses[name] = pause
         log = os.path.relpath(child.launch.log, PROJECT)
-        note(
-            f"{name} ended ({_how(child.exit_status())}); starting it again in {pause:.0f} s, see {child.launch.log}"
-        )
+        note(f"{name} ended ({_how(child.exit_status())}); starting it again in {pause:.0f} s, see {log}")
         self._due.append((time.monotonic() + pause, name, start))
 
     def _start_due(self) -> None:
