@@ -1,5 +1,97 @@
 """The admin's look. The sidebar's groups follow jobs, not apps."""
 
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+
+_GROUPS = (
+    (
+        "Campaigns",
+        (("campaigns.Campaign", "Campaigns", "campaign"), ("campaigns.ValueList", "Zip lists", "pin_drop")),
+    ),
+    (
+        "Sources",
+        (
+            ("sources.Source", "Sources", "input"),
+            ("sources.Terms", "Terms", "handshake"),
+            ("sources.Block", "Blocks", "block"),
+        ),
+    ),
+    (
+        "Buyers",
+        (
+            ("buyers.Buyer", "Buyers", "storefront"),
+            ("buyers.LeadOrder", "Lead orders", "receipt_long"),
+            ("buyers.Endpoint", "Endpoints", "cable"),
+        ),
+    ),
+    (
+        "Leads",
+        (("leads.Lead", "Leads", "person_search"), ("intake.Refusal", "Refused requests", "front_hand")),
+    ),
+    (
+        "Delivery",
+        (("deliveries.Delivery", "Deliveries", "send"), ("deliveries.Attempt", "Attempts", "sync_alt")),
+    ),
+    ("People", (("companies.Member", "Members", "group"), ("companies.User", "Accounts", "manage_accounts"))),
+    (
+        "Settings",
+        (
+            ("companies.Company", "Companies", "apartment"),
+            ("publishing.Version", "Versions", "history"),
+            ("companies.AuditEvent", "Changes", "fact_check"),
+        ),
+    ),
+)
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups with the pages that exist and that this person may see."""
+    start = {"title": "Overview", "icon": "monitoring", "link": reverse("admin:index")}
+    groups = [{"items": [start]}]
+    for title, entries in _GROUPS:
+        items = [item for entry in entries if (item := _item(request, *entry))]
+        if items:
+            groups.append({"title": title, "separator": True, "items": items})
+    return groups
+
+
+def _item(request: HttpRequest, label: str, title: str, icon: str) -> dict[str, Any] | None:
+    try:
+        model = apps.get_model(label)
+    except LookupError:
+        return None
+    model_admin = admin.site.get_model_admin(model) if admin.site.is_registered(model) else None
+    if model_admin is None or not model_admin.has_module_permission(request):
+        return None
+    link = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return {"title": title, "icon": icon, "link": link}
+
+
+def stylesheet(request: HttpRequest) -> str:
+    """Our own furniture beside the theme's."""
+    return static("sluice/admin.css")
+
+
+def boxes_script(request: HttpRequest) -> str:
+    """All and none for checkboxes in columns."""
+    return static("sluice/boxes.js")
+
+
+def expression_script(request: HttpRequest) -> str:
+    """The expression builder."""
+    return static("sluice/expression.js")
+
+
+def mapping_script(request: HttpRequest) -> str:
+    """Shows of a mapping or response rule only the inputs that its kind reads."""
+    return static("sluice/kinds.js")
+
+
 UNFOLD_SETTINGS = {
     "SITE_SYMBOL": "water_lux",
     "SHOW_HISTORY": True,
@@ -20,5 +112,7 @@ UNFOLD_SETTINGS = {
             "950": "oklch(25% .05 228)",
         },
     },
-    "SIDEBAR": {"show_search": True, "show_all_applications": False},
+    "STYLES": [stylesheet],
+    "SCRIPTS": [boxes_script, expression_script, mapping_script],
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": sidebar},
 }

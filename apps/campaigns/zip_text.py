@@ -22,6 +22,8 @@ class ZipText:
 
     entries: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    repeats: int = 0
+    """How many entries were there more than once and dropped."""
 
 
 def read(text: str) -> ZipText:
@@ -33,10 +35,12 @@ def read(text: str) -> ZipText:
     if len(text) > LONGEST_TEXT:
         return ZipText(problems=("The file is over 4 MB; a list has at most 50,000 entries.",))
     found: set[str] = set()
+    repeats = 0
     problems: list[str] = []
     for line, cell in _cells(text):
         entry = _entry(cell)
         if entry is not None:
+            repeats += entry in found
             found.add(entry)
         elif len(problems) < MOST_PROBLEMS:
             problems.append(f"Line {line}: {_wrong(cell)}")
@@ -45,7 +49,7 @@ def read(text: str) -> ZipText:
             break
     if not problems:
         problems += _size_problems(len(found))
-    return ZipText(problems=tuple(problems)) if problems else ZipText(tuple(sorted(found)))
+    return ZipText(problems=tuple(problems)) if problems else ZipText(tuple(sorted(found)), repeats=repeats)
 
 
 def _size_problems(size: int) -> list[str]:

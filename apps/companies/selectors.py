@@ -12,12 +12,12 @@ _RANK = {Role.VIEWER: 0, Role.OPERATOR: 1, Role.MANAGER: 2, Role.OWNER: 3}
 
 def roles_of(user: Any) -> dict[int, Role]:
     """A person's role in each company they are an active member of, by company id. Read once a request."""
-    if "_roles" not in user.__dict__:
+    if "roles_by_company" not in user.__dict__:
         members = Member.objects.filter(user=user, is_active=True, company__is_active=True)
-        user._roles = {
+        user.roles_by_company = {
             company_id: Role(role) for company_id, role in members.values_list("company_id", "role")
         }
-    return user._roles
+    return user.roles_by_company
 
 
 def may(user: Any, role: Role, company: Company | int | None) -> bool:

@@ -79,3 +79,30 @@ def member_add(
         data={"role": str(role), "sees_personal_data": sees_personal_data},
     )
     return member
+
+
+@transaction.atomic
+def member_invite(
+    company: Company,
+    *,
+    email: str,
+    role: Role,
+    by: Any,
+    full_name: str = "",
+    sees_personal_data: bool = False,
+) -> tuple[Member, bool]:
+    """Make the person with this e-mail address a member; True when they are new and still have no password.
+
+    A new person is created without a password: they choose one through the link of `password_link_token`.
+    """
+    address = User.objects.normalize_email(email).lower()
+    user = User.objects.filter(email=address).first()
+    is_new = user is None
+    if user is None:
+        first, _, last = full_name.strip().partition(" ")
+        user = User.objects.create_user(address, first_name=first[:150], last_name=last[:150])
+    if not user.is_staff:
+        user.is_staff = True
+        user.save(update_fields=("is_staff",))
+    member = member_add(company, user=user, role=role, by=by, sees_personal_data=sees_personal_data)
+    return member, is_new or not user.has_usable_password()

@@ -65,7 +65,11 @@ class TargetingForm(ScopedForm):
         return cleaned
 
     def _need(self, cleaned: dict[str, Any], mode: str, values: str, sentence: str) -> None:
-        if cleaned.get(mode, ListMode.ANY) != ListMode.ANY and values in self.fields and not cleaned.get(values):
+        if (
+            cleaned.get(mode, ListMode.ANY) != ListMode.ANY
+            and values in self.fields
+            and not cleaned.get(values)
+        ):
             self.add_error(values, sentence)
 
 
@@ -75,9 +79,12 @@ class SetUpForm(ScopedForm):
     time_zone = TimeZoneField(help_text="Hours, holidays, days and months of caps are counted in it.")
     currency = CurrencyField(help_text="Of prices and payouts.")
     region = CountryField(
-        label="Country of phone numbers", help_text="A number sent without country code is read as one of this country."
+        label="Country of phone numbers",
+        help_text="A number sent without country code is read as one of this country.",
     )
-    idempotency_field = forms.ChoiceField(required=False, label="Idempotency field", widget=UnfoldAdminSelectWidget())
+    idempotency_field = forms.ChoiceField(
+        required=False, label="Idempotency field", widget=UnfoldAdminSelectWidget()
+    )
 
     class Meta:
         model = Campaign
@@ -94,7 +101,9 @@ class SetUpForm(ScopedForm):
         if kept and kept not in dict(entries):
             entries.append((kept, f"{kept} (no longer a field)"))
         menu.choices = entries
-        menu.help_text = "A second lead with the same value gets the first one's answer, for example unique_identifier."
+        menu.help_text = (
+            "A second lead with the same value gets the first one's answer, for example unique_identifier."
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -155,7 +164,9 @@ class FieldForm(ScopedForm):
 class DuplicateRuleForm(ScopedForm):
     """The fields that leads must not share, ticked among the campaign's fields."""
 
-    fields_compared = BoxesField(label="Fields", required=True, error_messages={"required": "Tick at least one field."})
+    fields_compared = BoxesField(
+        label="Fields", required=True, error_messages={"required": "Tick at least one field."}
+    )
 
     class Meta:
         model = DuplicateRule

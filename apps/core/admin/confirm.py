@@ -24,7 +24,12 @@ class Question:
 
 
 def ask(
-    model_admin: ModelAdmin, request: HttpRequest, question: Question, *, back: str, row: models.Model | None = None
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    question: Question,
+    *,
+    back: str,
+    row: models.Model | None = None,
 ) -> TemplateResponse:
     """The page with the question; its button posts to the same address with `confirmed`."""
     context: dict[str, Any] = {

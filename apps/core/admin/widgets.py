@@ -32,7 +32,9 @@ class LinesWidget(UnfoldAdminTextareaWidget):
         super().__init__({"rows": 3, "class": "sl-lines " + " ".join(TEXTAREA_CLASSES[:-1]), **(attrs or {})})
 
     def format_value(self, value: Any) -> str:
-        return "\n".join(str(entry) for entry in value) if isinstance(value, list | tuple) else str(value or "")
+        return (
+            "\n".join(str(entry) for entry in value) if isinstance(value, list | tuple) else str(value or "")
+        )
 
 
 class LinesField(forms.CharField):
@@ -90,7 +92,9 @@ class PairsField(forms.CharField):
                 continue
             ours, sign, theirs = line.partition("=")
             if not sign or not ours.strip():
-                raise forms.ValidationError(f"Line {number}: write it as “ours = theirs”, for example “yes = 1”.")
+                raise forms.ValidationError(
+                    f"Line {number}: write it as “ours = theirs”, for example “yes = 1”."
+                )
             pairs.append([ours.strip(), theirs.strip()])
         return pairs
 
@@ -105,11 +109,13 @@ class PairsField(forms.CharField):
 
 
 class MenuField(forms.ChoiceField):
-    """A menu whose entries come from a registry at the moment it is shown; a kept entry that is gone stays choosable."""
+    """A menu whose entries come from a registry at the moment it is shown, so that a new kind needs no migration."""
 
     widget = UnfoldAdminSelectWidget
 
-    def __init__(self, *, entries: Callable[[], Sequence[tuple[str, str]]], empty: str = "", **options: Any) -> None:
+    def __init__(
+        self, *, entries: Callable[[], Sequence[tuple[str, str]]], empty: str = "", **options: Any
+    ) -> None:
         self.entries = entries
         self.empty = empty
         super().__init__(choices=self._offered, **options)

@@ -1,0 +1,85 @@
+"""The base of every admin below a company: scoped, role-guarded, audited, in the house's look.
+
+`CompanyAdmin` for pages, `CompanyTabular` and `CompanyStacked` for rows edited on their parent's page.
+"""
+
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from apps.companies.admin.audit import AuditMixin
+from apps.companies.admin.scope import CompanyFilter, ScopedForm, ScopeMixin
+from apps.companies.choices import Role
+
+__all__ = [
+    "CompanyAdmin",
+    "CompanyFilter",
+    "CompanyStacked",
+    "CompanyTabular",
+    "Role",
+    "ScopedForm",
+    "change_url",
+]
+
+
+def change_url(row: models.Model) -> str:
+    """The address of a row's page in the admin."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=(row.pk,))
+
+
+class CompanyAdmin(ScopeMixin, AuditMixin, ModelAdmin):
+    """A page and a list of rows that belong to a company.
+
+    `owner_fields` are set once, when a row is added; a row never changes hands. `empty_text` says on an empty list
+    what these rows are and what to do next. `continue_after_add` leads to the full form after a short first one.
+    """
+
+    owner_fields: ClassVar[tuple[str, ...]] = ("company",)
+    empty_text: ClassVar[str] = ""
+    continue_after_add: ClassVar[bool] = False
+    list_filter_sheet = False
+    list_per_page = 50
+    warn_unsaved_form = True
+    show_full_result_count = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple:
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, *self.owner_fields) if obj is not None else fields
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"empty_text": self.empty_text, **(extra_context or {})})
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        if self.continue_after_add and "_addanother" not in request.POST and "_popup" not in request.POST:
+            request.POST = request.POST.copy()
+            request.POST["_continue"] = "1"
+        return super().response_add(request, obj, post_url_continue)
+
+    def get_list_filter(self, request: HttpRequest) -> list:
+        """The filter by company is for those who see several."""
+        filters = list(super().get_list_filter(request))
+        if not request.user.is_superuser and ("company", CompanyFilter) in filters:
+            filters.remove(("company", CompanyFilter))
+        return filters
+
+    def tell(self, request: HttpRequest, sentence: str, *, level: int = messages.SUCCESS) -> None:
+        """Show a sentence on the next page."""
+        self.message_user(request, sentence, level)
+
+
+class CompanyTabular(ScopeMixin, TabularInline):
+    """Rows edited in a table on their parent's page."""
+
+    extra = 0
+
+
+class CompanyStacked(ScopeMixin, StackedInline):
+    """Rows edited one below the other on their parent's page."""
+
+    extra = 0
