@@ -10,7 +10,8 @@ from apps.sources.models import Terms
 class StoredReply(models.Model):
     """A reply kept for 24 hours under the source's idempotency key, to be repeated byte for byte.
 
-    `body` is empty while the first request is still in flight. The key is kept as a digest, the request's body too.
+    `body` is null while the first request waits for the buyers' answer; its lead is recorded by then, in the same
+    transaction as this row, so that no crash can make a second one. The key is kept as a digest, the request too.
     """
 
     terms = models.ForeignKey(
@@ -18,6 +19,7 @@ class StoredReply(models.Model):
     )
     key_digest = models.BinaryField(max_length=32)
     request_digest = models.BinaryField(max_length=32)
+    lead_id = models.BigIntegerField(null=True)
     http_status = models.PositiveSmallIntegerField(null=True)
     body = models.BinaryField(null=True)
     created_at = models.DateTimeField()
@@ -39,7 +41,9 @@ class Refusal(models.Model):
     count = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=("terms_id", "code", "hour"), name="refusal_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("terms_id", "code", "hour"), name="refusal_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.code}: {self.count}"

@@ -11,6 +11,8 @@ class LeadStatus(models.TextChoices):
     UNSOLD = "unsold", "Unsold"
     REJECTED = "rejected", "Rejected"
     HELD = "held", "Held"
+    TEST = "test", "Test"
+    """A test lead, whatever came of it: stops inside, and counts nowhere."""
 
 
 class LeadMethod(models.TextChoices):

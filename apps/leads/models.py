@@ -68,10 +68,16 @@ class Lead(models.Model):
             models.Index(fields=("company", "-id"), name="lead_company"),
             models.Index(fields=("terms", "-id"), name="lead_terms"),
             models.Index(fields=("campaign", "-id"), name="lead_campaign"),
-            models.Index(fields=("email_digest",), name="lead_email", condition=models.Q(email_digest__isnull=False)),
-            models.Index(fields=("phone_digest",), name="lead_phone", condition=models.Q(phone_digest__isnull=False)),
             models.Index(
-                fields=("received_at",), name="lead_in_flight", condition=models.Q(status__in=("in_flight", "held"))
+                fields=("email_digest",), name="lead_email", condition=models.Q(email_digest__isnull=False)
+            ),
+            models.Index(
+                fields=("phone_digest",), name="lead_phone", condition=models.Q(phone_digest__isnull=False)
+            ),
+            models.Index(
+                fields=("received_at",),
+                name="lead_in_flight",
+                condition=models.Q(status__in=("in_flight", "held")),
             ),
         ]
 
@@ -145,4 +151,3 @@ class CapCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cap_key} {self.period_key}: {self.used}"
-

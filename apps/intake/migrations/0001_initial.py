@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ),
                 ("key_digest", models.BinaryField(max_length=32)),
                 ("request_digest", models.BinaryField(max_length=32)),
+                ("lead_id", models.BigIntegerField(null=True)),
                 ("http_status", models.PositiveSmallIntegerField(null=True)),
                 ("body", models.BinaryField(null=True)),
                 ("created_at", models.DateTimeField()),

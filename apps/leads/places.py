@@ -1,0 +1,31 @@
+"""Where a zip code lies and which country an address belongs to, from tables that come with the libraries."""
+
+from functools import lru_cache
+
+import zipcodes
+from geoip2fast import GeoIP2Fast
+
+from apps.engine.values import Place
+
+
+@lru_cache(maxsize=45_000)
+def place(zip_code: str) -> Place | None:
+    """What is known of a five-digit zip, None when there is none such. Remembered: a search walks the whole table."""
+    found = zipcodes.matching(zip_code) if len(zip_code) == 5 and zip_code.isdecimal() else ()
+    if not found:
+        return None
+    entry = found[0]
+    # People write the names that the post discourages, too.
+    cities = frozenset((entry["city"], *entry["acceptable_cities"], *entry["unacceptable_cities"]))
+    return Place(zip_code, entry["state"], cities, float(entry["lat"] or 0), float(entry["long"] or 0))
+
+
+def country(address: str) -> str:
+    """The two-letter country of an IP address; empty when the table knows none, as for private addresses."""
+    code = _countries().lookup(address).country_code
+    return code if len(code) == 2 and code.isalpha() else ""
+
+
+@lru_cache(maxsize=1)
+def _countries() -> GeoIP2Fast:
+    return GeoIP2Fast(geoip2fast_data_file="geoip2fast-ipv6.dat.gz")

@@ -1,0 +1,68 @@
+"""A lead's values as they are stored: JSON under the lead's own data key, typed so that they come back as they were."""
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from apps.core.crypto import DataKey, unwrap
+from apps.engine.values import LeadData, Value
+from apps.leads.models import Lead
+
+_SAME, _PLAIN, _INVALID = "=", "j", "!"
+_READERS: dict[str, Callable[[Any], Any]] = {
+    _PLAIN: lambda stored: stored,
+    "d": Decimal,
+    "D": date.fromisoformat,
+    "T": datetime.fromisoformat,
+    "l": tuple,
+}
+
+
+def aad_of(lead_id: int, what: str) -> bytes:
+    """What binds a sealed value to its lead and place, so that it opens nowhere else."""
+    return b"lead:%d:%b" % (lead_id, what.encode())
+
+
+def seal(key: DataKey, lead_id: int, data: LeadData) -> bytes:
+    """The sealed JSON of what was sent and of its normal forms."""
+    values = [[name, value.raw, *_typed(value)] for name, value in data.values.items()]
+    # Compact, and ASCII on purpose: whatever text was sent can be stored and read back.
+    text = json.dumps({"v": values, "u": data.unknown}, default=_raw, separators=(",", ":"))
+    return key.seal(text.encode(), aad=aad_of(lead_id, "values"))
+
+
+def unseal(lead: Lead) -> LeadData:
+    """The values of a stored lead; DecryptionError when its key is gone."""
+    opened = unwrap(lead.wrapped_key or b"").open(bytes(lead.sealed), aad=aad_of(lead.pk, "values"))
+    stored = json.loads(opened)
+    return LeadData({name: _value(raw, *typed) for name, raw, *typed in stored["v"]}, stored["u"])
+
+
+def _typed(value: Value) -> tuple[Any, ...]:
+    normal = value.normal
+    if not value.valid:
+        return (_INVALID,)
+    if normal == value.raw and type(normal) in (str, bool, int):
+        return (_SAME,)
+    if isinstance(normal, Decimal):
+        return "d", str(normal)
+    if isinstance(normal, datetime):
+        return "T", normal.isoformat()
+    if isinstance(normal, date):
+        return "D", normal.isoformat()
+    if isinstance(normal, tuple):
+        return "l", list(normal)
+    return _PLAIN, normal
+
+
+def _value(raw: Any, kind: str, stored: Any = None) -> Value:
+    if kind == _INVALID:
+        return Value(raw, None, False)
+    return Value(raw, raw if kind == _SAME else _READERS[kind](stored))
+
+
+def _raw(sent: Any) -> Any:
+    """What JSON cannot say of a body as it was read: numbers with a fraction."""
+    return str(sent) if isinstance(sent, Decimal) else repr(sent)

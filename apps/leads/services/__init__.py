@@ -1,0 +1,17 @@
+"""Writes of leads: recording with its reservations, finishing with their release, access to personal data."""
+
+from apps.leads.services.backfill import backfill_claims
+from apps.leads.services.finish import Finished, finish, hold
+from apps.leads.services.record import Recorded, Submission, record
+from apps.leads.services.reveal import reveal_record
+
+__all__ = [
+    "Finished",
+    "Recorded",
+    "Submission",
+    "backfill_claims",
+    "finish",
+    "hold",
+    "record",
+    "reveal_record",
+]
