@@ -32,12 +32,11 @@ __all__ = [
 
 
 class _Process:
-    """This process's door, and the doors of parents, which are kept so that nothing ever closes them here."""
+    """This process's door."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._door: Door | None = None
-        self._inherited: list[Door] = []
 
     def door(self) -> Door:
         """The open door for the settings as they are now."""
@@ -68,7 +67,6 @@ class _Process:
         self._lock = threading.Lock()
         if self._door is not None:
             self._door.abandon()
-            self._inherited.append(self._door)
             self._door = None
 
 

@@ -62,12 +62,8 @@ class Exchanger:
         ) as response:
             progress.answered(response)
             encoding = response.headers.get("Content-Encoding", "")
-            progress.body = body = BoundedBody(self._max_body_bytes, encoding)
-            try:
-                await _read(response, body)
-            except BaseException:
-                response.close()
-                raise
+            progress.body = BoundedBody(self._max_body_bytes, encoding)
+            await _read(response, progress.body)
 
     async def _vet(self, target: Target, progress: Progress) -> None:
         progress.looking_up = True
@@ -81,8 +77,8 @@ async def _read(response: aiohttp.ClientResponse, body: BoundedBody) -> None:
     async for chunk in response.content.iter_any():
         body.feed(chunk)
         if body.truncated:
-            # Not drained: whoever sends more than the cap may be sending for ever.
-            response.close()
+            # Not drained, for whoever sends more than the cap may be sending for ever; leaving the answer
+            # half read closes its connection.
             return
     body.end()
 

@@ -83,6 +83,24 @@ def test_a_reader_that_takes_nothing_in_ends_at_the_deadline(door: Door) -> None
     assert _timely(answer, 400)
 
 
+@pytest.mark.parametrize("length", [10, 300_000])
+def test_an_answer_given_without_reading_the_request_ends_at_the_deadline_or_the_cap(
+    door: Door, length: int
+) -> None:
+    def hasty(connection: Connection) -> None:
+        connection.raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n" + b"x" * length)
+        connection.hold()
+
+    with serving(hasty) as server:
+        answer = door.send(post(server.url(), b"x" * 20_000_000, timeout_ms=500))
+    assert answer.sent
+    assert answer.timings.total_ms < FOREVER_MS
+    assert (answer.error, answer.truncated) == (
+        (None, True) if length > CAP else (TransportError.TIMEOUT, False)
+    )
+
+
 def test_endless_interim_answers_end_at_the_deadline(door: Door) -> None:
     def interim(connection: Connection) -> None:
         connection.read_request()

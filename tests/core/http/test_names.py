@@ -83,6 +83,23 @@ def test_a_look_up_that_hangs_ends_at_the_deadline_and_holds_up_nobody_else(
     assert answers[-1].status == 200
 
 
+def test_a_look_up_goes_on_for_others_when_one_asker_runs_out_of_time(door_with: Callable[..., Door]) -> None:
+    impatient_is_gone = asyncio.Event()
+
+    async def resolve(host: str) -> list[str]:
+        await impatient_is_gone.wait()
+        return ["127.0.0.1"]
+
+    door = door_with(resolve)
+    with serving(ok) as server:
+        url = server.url(host="buyer.example")
+        answers = door.send_each([post(url, timeout_ms=5_000), post(url, timeout_ms=100)])
+        index, impatient = next(answers)
+        assert (index, impatient.error) == (1, TransportError.DNS_ERROR)
+        door._loop.call_soon_threadsafe(impatient_is_gone.set)
+        assert next(answers)[1].status == 200
+
+
 @pytest.mark.parametrize(
     "addresses",
     [

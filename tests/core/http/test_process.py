@@ -1,6 +1,5 @@
 """The door of a process: opened when needed, following its settings, safe across forks and at the end."""
 
-import gc
 import os
 import subprocess
 import sys
@@ -75,13 +74,13 @@ def test_changed_settings_open_another_door(settings: Settings) -> None:
 def test_a_child_has_a_door_of_its_own_and_leaves_the_parents_alone() -> None:
     def in_the_child() -> str:
         statuses = [http.send(post(server.url("/child"))).status for _ in range(2)]
-        # Even when the parent's objects are swept up here, the parent must not notice.
-        http._process._inherited.clear()
-        gc.collect()
+        # Even when the parent's connections are swept up here, the parent must not notice.
+        inherited._exchanger._session.connector._close()
         return f"{statuses} {_outbound_threads()}"
 
     with serving(ok) as server:
         assert http.send(post(server.url("/parent"))).status == 200
+        inherited = http._process.door()
         assert _in_a_child(in_the_child) == "[200, 200] 1"
         assert http.send(post(server.url("/parent"))).status == 200
         # One connection of the parent, kept over the fork, and one of the child.
