@@ -88,7 +88,7 @@ def _read(raw: Any, field: FieldSpec, kind: FieldType, context: Context) -> Valu
 
 def _too_long(raw: Any) -> bool:
     if isinstance(raw, str):
-        return len(raw) * 4 > MAX_VALUE_BYTES and len(raw.encode("utf-8", "replace")) > MAX_VALUE_BYTES
+        return len(raw) > MAX_VALUE_BYTES // 4 and len(raw.encode("utf-8", "replace")) > MAX_VALUE_BYTES
     if isinstance(raw, list | tuple | Mapping):
         return _bytes(raw) > MAX_VALUE_BYTES
     return False

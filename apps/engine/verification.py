@@ -15,6 +15,8 @@ from apps.engine.values import Facts, LeadData, Place, Problem
 
 Verifier = Callable[[CampaignSpec, LeadData, Facts], Problem | None]
 _FIVE = 5
+# IPv4 ranges of special use begin with these numbers (IANA registry); all other addresses are public.
+_FIRST_NUMBERS_WITH_SPECIAL_USE = frozenset({0, 10, 100, 127, 169, 172, 192, 198, 203, *range(224, 256)})
 _SHORT_WORDS = {
     "saint": "st",
     "sainte": "ste",
@@ -52,6 +54,8 @@ def verify_address(spec: CampaignSpec, data: LeadData, facts: Facts) -> Problem 
 
 
 def _has_city(place: Place, city: str) -> bool:
+    if city in place.cities:
+        return True
     wanted = _plain(city)
     return any(_plain(name) == wanted for name in place.cities)
 
@@ -67,13 +71,20 @@ def verify_ip(spec: CampaignSpec, data: LeadData, facts: Facts) -> Problem | Non
     text = data.normal(name)
     if not text:
         return None
-    address = ipaddress.ip_address(text)
-    if not address.is_global or address.is_multicast:
+    if not _is_public(str(text)):
         return Problem("ip_verification", name)
     accepted, country = spec.verification.countries, facts.ip_country
     if country is None or country in accepted:
         return None
     return Problem("non_us_ip" if country and accepted == ("US",) else "ip_verification", name)
+
+
+def _is_public(text: str) -> bool:
+    first = text.partition(".")[0]
+    if first.isdigit() and int(first) not in _FIRST_NUMBERS_WITH_SPECIAL_USE:
+        return True
+    address = ipaddress.ip_address(text)
+    return address.is_global and not address.is_multicast
 
 
 def _name(spec: CampaignSpec, role: str) -> str:

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from apps.engine import rules
 from apps.engine.campaign import CampaignSpec
 from apps.engine.checks.base import Check, Subject, line
 from apps.engine.index import per_campaign
-from apps.engine.requirements import Expression
+from apps.engine.rules.program import Program, program
 from apps.engine.values import CheckLine, Problem
 
 
@@ -14,7 +13,7 @@ from apps.engine.values import CheckLine, Problem
 class _Ready:
     """A rule with both of its possible lines."""
 
-    expression: Expression
+    holds: Program
     when_true: CheckLine
     when_false: CheckLine
 
@@ -25,18 +24,19 @@ def _ready(spec: CampaignSpec) -> dict[str, tuple[_Ready, ...]]:
     for rule in spec.rules:
         passed = line(rule.kind, (), rule.name)
         failed = line(rule.kind, (Problem(rule.kind, None, {"name": rule.name}),), rule.name)
+        holds = program(rule.expression, spec)
         if rule.kind == "condition":
-            kinds[rule.kind].append(_Ready(rule.expression, passed, failed))
+            kinds[rule.kind].append(_Ready(holds, passed, failed))
         else:
-            kinds[rule.kind].append(_Ready(rule.expression, failed, passed))
+            kinds[rule.kind].append(_Ready(holds, failed, passed))
     return {kind: tuple(found) for kind, found in kinds.items()}
 
 
 def _judged(subject: Subject, kind: str) -> tuple[CheckLine, ...]:
-    spec, values, facts = subject.spec, subject.data.values, subject.facts
+    values, facts = subject.data.values, subject.facts
     return tuple(
-        rule.when_true if rules.evaluate(rule.expression, values, facts, spec) else rule.when_false
-        for rule in _ready(spec)[kind]
+        rule.when_true if rule.holds(values, facts) else rule.when_false
+        for rule in _ready(subject.spec)[kind]
     )
 
 

@@ -67,7 +67,7 @@ class FieldType:
 def is_empty(raw: Any) -> bool:
     """Empty, blank and null are missing; so is a list or an object with nothing in it."""
     if isinstance(raw, str):
-        return not raw.strip(_BLANK)
+        return not raw or (raw[0] in _BLANK and not raw.strip(_BLANK))
     if raw is None:
         return True
     if isinstance(raw, list | tuple):

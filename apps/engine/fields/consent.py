@@ -8,6 +8,7 @@ from apps.engine.fields.base import Context, FieldType, text_of
 from apps.engine.fields.web import split_url
 
 _HOSTS = frozenset({"cert.trustedform.com", "ping.trustedform.com", "cert.staging.trustedform.com"})
+_PLAIN = re.compile(r"https://(?:cert|ping)\.trustedform\.com/[A-Za-z0-9]{1,64}", re.ASCII)
 _STRICT_PATH = re.compile(r"/[0-9a-fA-F]{40}", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 _STRICT_TOKEN = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
@@ -15,6 +16,8 @@ _STRICT_TOKEN = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12
 
 def _read_trustedform(raw: Any, spec: FieldSpec, context: Context) -> str | None:
     text = text_of(raw)
+    if text and not context.strict_consent and _PLAIN.fullmatch(text):
+        return text
     parts = split_url(text)
     if parts is None or parts.scheme != "https" or parts.netloc.lower() not in _HOSTS or len(parts.path) <= 1:
         return None

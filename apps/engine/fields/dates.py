@@ -5,7 +5,7 @@ day. Instants without a zone are in the campaign's zone; their normal form is UT
 """
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,12 @@ _CLOCK = re.compile(
     re.ASCII,
 )
 _CLOCK_AT = re.compile(r"(?<=[0-9])(?:[Tt]|,?\s+(?:at\s+)?)(?=[0-9]{1,2}:[0-9]{2})")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_ISO_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{3}(?:[0-9]{3})?)?)?"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
 _EPOCH = re.compile(r"[0-9]{10}|[0-9]{13}", re.ASCII)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FULL_MONTHS = (
@@ -36,6 +42,8 @@ _NEARBY_YEARS = 50
 
 
 def _day(text: str, context: Context, *, birth: bool) -> date | None:
+    if _ISO_DAY.fullmatch(text):
+        return _year_first(*map(int, text.split("-")))
     if _COMPACT.fullmatch(text):
         return _compact_day(text, context)
     found = _NUMBERS.fullmatch(text)
@@ -70,8 +78,7 @@ def _compact_day(text: str, context: Context) -> date | None:
 def _numeric_day(parts: tuple[str, str, str], context: Context, *, birth: bool) -> date | None:
     lengths = [len(part) for part in parts]
     if lengths[0] == len("2026"):
-        month, day = int(parts[1]), int(parts[2])
-        return _built(int(parts[0]), *((day, month) if month > len(_MONTHS) else (month, day)))
+        return _year_first(*map(int, parts))
     if max(lengths[:2]) > len("26") or lengths[2] not in (len("26"), len("2026")):
         return None
     if context.date_order == "ymd" and lengths[2] == len("26") and lengths[0] == len("26"):
@@ -80,6 +87,10 @@ def _numeric_day(parts: tuple[str, str, str], context: Context, *, birth: bool) 
         )
     month, day = _month_and_day(int(parts[0]), int(parts[1]), context)
     return _built(_year(parts[2], context, birth=birth, month=str(month), day=str(day)), month, day)
+
+
+def _year_first(year: int, month: int, day: int) -> date | None:
+    return _built(year, *((day, month) if month > len(_MONTHS) else (month, day)))
 
 
 def _month_and_day(first: int, second: int, context: Context) -> tuple[int, int]:
@@ -147,17 +158,23 @@ def _read_datetime(raw: Any, spec: FieldSpec, context: Context) -> datetime | No
     text = text_of(raw) or ""
     if _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(text.ljust(13, "0")))
-    day_text, clock_text = _halves(raw)
+    try:
+        return _instant(text, context)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _instant(text: str, context: Context) -> datetime | None:
+    """An instant, or None; raises ValueError or OverflowError where the parts make none."""
+    if _ISO_INSTANT.fullmatch(text):
+        return datetime.fromisoformat(text).astimezone(UTC)
+    day_text, clock_text = _halves(text)
     day = _day(day_text, context, birth=False)
     clock = _CLOCK.fullmatch(clock_text) if clock_text else None
     if day is None or (clock_text and clock is None):
         return None
-    try:
-        moment = datetime.combine(day, _time_of(clock))
-        zone = _offset_of(clock[6]) if clock and clock[6] else ZoneInfo(context.time_zone)
-        return moment.replace(tzinfo=zone).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    zone = _offset_of(clock[6]) if clock and clock[6] else ZoneInfo(context.time_zone)
+    return datetime.combine(day, _time_of(clock), zone).astimezone(UTC)
 
 
 def _time_of(clock: re.Match[str] | None) -> time:
@@ -172,11 +189,11 @@ def _time_of(clock: re.Match[str] | None) -> time:
     return time(hour, int(clock[2]), int(clock[3] or "0"), fraction)
 
 
-def _offset_of(text: str) -> Any:
-    zone = text.upper()
-    if zone in ("Z", "UTC", "GMT"):
+def _offset_of(text: str) -> tzinfo:
+    if text.upper() in ("Z", "UTC", "GMT"):
         return UTC
-    return datetime.strptime(zone, "%z").tzinfo
+    minutes = int(text[1:3]) * 60 + int(text[-2:])
+    return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
 
 
 DATE = FieldType(

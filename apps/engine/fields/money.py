@@ -9,8 +9,10 @@ from apps.engine.fields.base import Context, FieldType, fits_bounds, text_of
 from apps.engine.fields.numbers import number_of
 
 _SIGNS = "$€£¥"
+_PLAIN = re.compile(r"\$?([0-9]{1,18}(?:\.[0-9]{1,6})?)", re.ASCII)
 _WORD_FIRST = re.compile(r"(?:[A-Za-z]{3}\s*|[A-Za-z]{2}(?=[$]))(?=[$€£¥0-9.+-])")
 _WORD_LAST = re.compile(r"(?<=[0-9.$€£¥])\s*(?:[A-Za-z]{3}|dollars?|euros?)", re.IGNORECASE)
+_FROM = re.compile(r"^\s*(?:from|between)\s+", re.IGNORECASE)
 _BETWEEN = re.compile(
     r"(?<=[0-9.A-Za-z$€£¥])\s*(?:-|\u2010|\u2011|\u2012|\u2013|\u2014|\bto\b|\band\b)\s*", re.IGNORECASE
 )
@@ -18,6 +20,9 @@ _BETWEEN = re.compile(
 
 def amount_of(text: str) -> Decimal | None:
     """The amount a text spells: sign or currency word on either side, thousands commas; exact."""
+    plain = _PLAIN.fullmatch(text)
+    if plain:
+        return Decimal(plain[1])
     rest = text.strip()
     if len(rest) > len("$") * 200:
         return None
@@ -62,7 +67,7 @@ def _read_range(raw: Any, spec: FieldSpec, context: Context) -> tuple[str, str] 
 def _ends(raw: Any) -> tuple[Any, Any] | None:
     if isinstance(raw, list | tuple) and len(raw) == len("ab"):
         return raw[0], raw[1]
-    text = re.sub(r"^\s*(?:from|between)\s+", "", text_of(raw) or "", flags=re.IGNORECASE)
+    text = _FROM.sub("", text_of(raw) or "")
     parts = _BETWEEN.split(text, maxsplit=1)
     return (parts[0], parts[1]) if len(parts) == len("ab") else None
 

@@ -11,12 +11,15 @@ _NUMBER = re.compile(
     r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII
 )
 MAX_DIGITS, MAX_EXPONENT = 100, 308
+_SHORT = 18
 
 
 def number_of(text: str) -> Decimal | None:
     """The number a text spells, exact; None when it spells none or an absurd one (over 100 digits, beyond
     10**±308).
     """
+    if len(text) <= _SHORT and text.isascii() and text.isdigit():
+        return Decimal(text)
     if (
         len(text) > 2 * MAX_DIGITS
         or not _NUMBER.fullmatch(text)

@@ -12,16 +12,18 @@ _SHAPE = re.compile(
     r"\+?[0-9 ().\-/\u2010-\u2015\xa0]{4,40}(?:(?:ext\.?|x|#)\s*[0-9]{1,8})?", re.ASCII | re.IGNORECASE
 )
 _PLAIN_US = re.compile(r"(?:\+?1)?([2-9][0-9]{9})", re.ASCII)
+_PUNCTUATION = str.maketrans("", "", " ().-/")
 
 
 def _read(raw: Any, spec: FieldSpec, context: Context) -> str | None:
     text = digits_text_of(raw)
     if not text or not _SHAPE.fullmatch(text):
         return None
-    plain = _PLAIN_US.fullmatch(text) if context.region == "US" and not context.strict_phone else None
-    if plain:
-        # Ten plain digits are the common case; the library agrees and takes ten times as long.
-        return None if _one_digit(plain[1]) else f"+1{plain[1]}"
+    if context.region == "US" and not context.strict_phone:
+        # Ten digits are the common case; the library agrees (a property test says so) and takes ten times as long.
+        plain = _PLAIN_US.fullmatch(text.translate(_PUNCTUATION))
+        if plain:
+            return None if _one_digit(plain[1]) else f"+1{plain[1]}"
     return _known(text, context)
 
 

@@ -9,18 +9,18 @@ from apps.engine.campaign import FieldSpec
 from apps.engine.fields.base import Context, FieldType, fits_length, text_of
 
 _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
+_FORBIDDEN = re.compile(r"[\s<>\"{}|\\^`]")
+_PLAIN_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?"
+_PLAIN_URL = re.compile(
+    rf"https?://{_PLAIN_LABEL}(?:\.{_PLAIN_LABEL}){{1,4}}(?:/[A-Za-z0-9/._~%+?=&:,;@-]*)?", re.ASCII
+)
 _LONGEST_URL = 4096
 _LONGEST_HOST = 253
 
 
 def split_url(text: str | None) -> SplitResult | None:
     """The parts of a complete http or https address; None when it is none."""
-    if (
-        not text
-        or len(text) > _LONGEST_URL
-        or not text.isprintable()
-        or any(c in text for c in ' <>"{}|\\^`')
-    ):
+    if not text or len(text) > _LONGEST_URL or not text.isprintable() or _FORBIDDEN.search(text):
         return None
     try:
         parts = urlsplit(text)
@@ -40,7 +40,11 @@ def _is_host(host: str) -> bool:
 
 
 def _read_url(raw: Any, spec: FieldSpec, context: Context) -> str | None:
-    parts = split_url(text_of(raw))
+    text = text_of(raw)
+    if text and len(text) <= _LONGEST_URL and _PLAIN_URL.fullmatch(text):
+        # Already in normal form, the common case.
+        return text if fits_length(text, spec) else None
+    parts = split_url(text)
     if parts is None:
         return None
     normal = parts._replace(netloc=_lower_host(parts.netloc)).geturl()

@@ -25,7 +25,9 @@ def evaluate(
     are true. An expression that cannot run raises `RuleError`; publishing refuses those (`problems`).
     """
     values = data.values if isinstance(data, LeadData) else data
-    return program(expression, spec)(values, facts)
+    entry = _programs(spec).get(id(expression))
+    run = program(expression, spec) if entry is None else entry[1]
+    return run(values, facts)
 
 
 def program(expression: Expression, spec: CampaignSpec) -> Program:
