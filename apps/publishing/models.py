@@ -12,8 +12,8 @@ from apps.companies.models import CompanyQuerySet
 class Version(models.Model):
     """An immutable compilation of a campaign with its terms, orders and endpoints.
 
-    `content` is the JSON of an `engine.campaign.CampaignSpec` without its lists and without any secret; `hash` its
-    SHA-256. `changes` are the sentences of the diff against the version before.
+    `content` is the JSON of an `engine.campaign.CampaignSpec` without its lists and without any secret; `hash` the
+    SHA-256 of that content apart from the number, equal for equal campaigns. `changes` are the sentences of the diff against the version before.
     """
 
     company_path = "campaign__company"

@@ -1,5 +1,6 @@
 """Shapes shared by campaigns, terms, orders and buyers: caps and weekly windows."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.core.validators import MinValueValidator
@@ -36,7 +37,9 @@ class CapBase(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.limit:f} {self.get_basis_display().lower()} per {self.get_period_display().lower()}"
+        limit = Decimal(self.limit)
+        said = f"{limit:,.2f}" if self.basis == CapBasis.SPEND or limit % 1 else f"{limit:,.0f}"
+        return f"{said} {self.get_basis_display().lower()} per {self.get_period_display().lower()}"
 
     @property
     def cap_key(self) -> str:

@@ -1,0 +1,149 @@
+"""Every difference between two versions has its sentence."""
+
+from dataclasses import fields, replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from apps.engine.campaign import CampaignSpec, Choice, FieldSpec, PayoutSpec, TermsSpec
+from apps.engine.orders import (
+    EndpointSpec,
+    GroupSpec,
+    HeaderSpec,
+    MappingRow,
+    OrderSpec,
+    PriceBand,
+    ResponseRule,
+)
+from apps.engine.requirements import (
+    CapSpec,
+    ConsentSpec,
+    DuplicateSpec,
+    Expression,
+    RuleSpec,
+    ScheduleSpec,
+    Targeting,
+    ValueList,
+    VerificationSpec,
+    Window,
+    ZipTargeting,
+)
+from apps.publishing.diff import changes
+
+TEXAN = Expression("test", field="state", operator="is", value="TX")
+CAP = CapSpec("order:7", "order", "accepted", "day", 50, "UTC")
+ORDER = OrderSpec(7, "Denver Roofers", 1, "Denver Roofers Inc", 4, 1, price=Decimal("40.00"), caps=(CAP,))
+ENDPOINT = EndpointSpec(
+    4,
+    "API",
+    "https://a.example/x",
+    mapping=(MappingRow("a", "field", "zip"),),
+    rules=(ResponseRule("accepted"),),
+)
+SPEC = CampaignSpec(
+    id=1, company_id=1, company_number=1001, company_name="Acme", number=2001, name="Roofing", version=1,
+    time_zone="UTC",
+    fields=(FieldSpec("state", "state", "State", "state"), FieldSpec("zip", "zip", "Zip code", "zip")),
+    terms=(TermsSpec(3, 1, 3001, "Google", PayoutSpec("fixed", Decimal("10.00"))),),
+    groups=(GroupSpec(1, "Buyers", 0),),
+    orders=(ORDER,),
+    endpoints=(ENDPOINT,),
+    lists={"h1": ValueList(frozenset({"75001", "75002", "75006"})), "h2": ValueList(frozenset({"75001"}), ("902",))},
+)  # fmt: skip
+STATE, ZIP = SPEC.fields
+
+
+def _order(**attributes: object) -> CampaignSpec:
+    return replace(SPEC, orders=(replace(ORDER, **attributes),))
+
+
+def _endpoint(**attributes: object) -> CampaignSpec:
+    return replace(SPEC, endpoints=(replace(ENDPOINT, **attributes),))
+
+
+def _terms(**attributes: object) -> CampaignSpec:
+    return replace(SPEC, terms=(replace(SPEC.terms[0], **attributes),))
+
+
+CASES = [
+    (replace(SPEC, fields=(STATE, replace(ZIP, required=True))), "Field zip is now required"),
+    (replace(SPEC, fields=(STATE,)), "Field zip removed"),
+    (replace(SPEC, fields=(ZIP, STATE)), "Fields are in another order"),
+    (replace(SPEC, fields=(STATE, replace(ZIP, max_length=5))), "Field zip: longest length none → 5"),
+    (replace(SPEC, fields=(STATE, replace(ZIP, choices=(Choice("a"),)))), "Field zip: choices a added"),
+    (replace(SPEC, name="Roofs"), "Name Roofing → Roofs"),
+    (replace(SPEC, ends_on=date(2026, 12, 31)), "Last day none → 2026-12-31"),
+    (replace(SPEC, states=Targeting("include", frozenset({"TX", "CA"}))), "States: all → only CA, TX"),
+    (replace(SPEC, zips=ZipTargeting("include", "h1", "Texas")), "Zips: all → only those of Texas"),
+    (replace(SPEC, schedule=ScheduleSpec("UTC", (Window(0, 540, 1440),))), "Hours always → Mon 09:00–24:00"),
+    (replace(SPEC, schedule=ScheduleSpec("UTC", (), (date(2026, 12, 25),))), "Closed on 2026-12-25"),
+    (replace(SPEC, consent=ConsentSpec("either")), "Consent none → either"),
+    (replace(SPEC, verification=VerificationSpec(address=True)), "Verification: address no → yes"),
+    (replace(SPEC, rules=(RuleSpec("condition", "Texan", TEXAN),)), "Condition Texan added: State is TX"),
+    (
+        replace(SPEC, duplicates=(DuplicateSpec("d", ("email", "phone"), 86_400),)),
+        "Duplicates by email or phone within 24 h are refused now",
+    ),
+    (replace(SPEC, caps=(CapSpec("campaign:1", "campaign", "spend", "month", 50_000, "UTC"),)),
+     "Cap of 500.00 spent per month added"),
+    (_terms(payout=PayoutSpec("percent", Decimal("60.00"))), "Source Google: payout 10.00 → 60.00 %"),
+    (_terms(rate_limits=((5, 1),)), "Source Google: rate limits none → 5, 1"),
+    (replace(SPEC, terms=()), "Source Google removed"),
+    (replace(SPEC, groups=(GroupSpec(1, "Buyers", 0, "weighted"),)), "Group Buyers: method priority → weighted"),
+    (_order(price=Decimal("42.00")), "Order Denver Roofers: price 40.00 → 42.00"),
+    (_order(criteria=TEXAN), "Order Denver Roofers: criteria all leads → State is TX"),
+    (_order(price_bands=(PriceBand(TEXAN, Decimal(9)),)), "Order Denver Roofers: price bands none → 9 if State is TX"),
+    (_order(caps=(replace(CAP, limit=60),)), "Order Denver Roofers: day cap: limit 50 → 60"),
+    (_order(caps=()), "Order Denver Roofers: cap of 50 leads accepted per day removed"),
+    (_order(states=Targeting("include", frozenset({"TX"}))), "Order Denver Roofers: states: all → only TX"),
+    (replace(SPEC, orders=()), "Order Denver Roofers removed"),
+    (_endpoint(url="https://b.example"), "Endpoint API: URL https://a.example/x → https://b.example"),
+    (_endpoint(headers=(HeaderSpec("X-Key", secret="9"),)), "Endpoint API: header X-Key added"),
+    (_endpoint(mapping=(MappingRow("a", "field", "state"),)), "Endpoint API: mapping a ← zip → state"),
+    (_endpoint(rules=()), "Endpoint API: response rules changed, 1 → 0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("new", "sentence"), CASES, ids=[case[1] for case in CASES])
+def test_one_change_is_one_sentence(new, sentence):
+    assert changes(SPEC, new) == [sentence]
+
+
+def test_a_list_under_the_same_name_is_counted():
+    old = replace(SPEC, zips=ZipTargeting("include", "h1", "Texas"))
+    new = replace(SPEC, zips=ZipTargeting("include", "h2", "Texas"))
+    assert changes(old, new) == ["Zip list Texas: 1 zip added, 2 removed"]
+
+
+SILENT = {"id", "version", "company_id", "company_number", "number", "buyer_id", "source_id"}
+WHOLES = [
+    (SPEC, lambda spec: spec),
+    (ORDER, lambda order: replace(SPEC, orders=(order,))),
+    (ENDPOINT, lambda endpoint: replace(SPEC, endpoints=(endpoint,))),
+    (ZIP, lambda field: replace(SPEC, fields=(STATE, field))),
+    (SPEC.groups[0], lambda group: replace(SPEC, groups=(group,))),
+    (SPEC.terms[0], lambda terms: replace(SPEC, terms=(terms,))),
+]
+
+
+@pytest.mark.parametrize(("whole", "made"), WHOLES, ids=[type(whole).__name__ for whole, _ in WHOLES])
+def test_no_plain_attribute_changes_in_silence(whole, made):
+    """Whatever the engine's values grow, a change of it is told in words."""
+    others = {
+        bool: lambda value: not value,
+        int: lambda value: value + 9,
+        str: lambda value: f"{value} other",
+    }
+    others[Decimal] = lambda value: value + 1
+    for attribute in fields(whole):
+        value = getattr(whole, attribute.name)
+        if attribute.name in SILENT or attribute.name.endswith("_number") or type(value) not in others:
+            continue
+        said = changes(SPEC, made(replace(whole, **{attribute.name: others[type(value)](value)})))
+        assert said not in ([], ["Details changed"]), attribute.name
+
+
+def test_a_difference_without_a_sentence_is_still_a_change():
+    renumbered = replace(SPEC, terms=(replace(SPEC.terms[0], source_number=9),))
+    assert changes(SPEC, renumbered) == ["Details changed"]
