@@ -102,6 +102,7 @@ NEW = Section(
 class CampaignAdmin(BuilderMixin, SwitchMixin, CompanyAdmin):
     """A campaign's list and its workspace."""
 
+    recorded_by_services = frozenset({"added"})
     sections: ClassVar[tuple[Section, ...]] = (SET_UP, FIELDS, REQUIREMENTS)
     in_words = {"states": "states_in_words"}
     list_display = ("name", "state", "field_count", "company", "updated_at")

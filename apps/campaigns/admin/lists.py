@@ -75,6 +75,7 @@ class ZipListForm(ScopedForm):
 class ZipListAdmin(CompanyAdmin):
     """Zip lists of a company."""
 
+    recorded_by_services = frozenset({"added"})
     form = ZipListForm
     list_display = ("name", "size", "used", "updated_at", "company")
     list_filter = (("company", CompanyFilter),)

@@ -1,0 +1,116 @@
+"""Forms of terms and blocks."""
+
+from decimal import Decimal
+from ipaddress import ip_network
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from apps.campaigns.admin.caps import CapForm
+from apps.companies.admin.base import ScopedForm
+from apps.core.admin.widgets import LinesField
+from apps.core.errors import ApplicationError
+from apps.core.http.guard import check_url
+from apps.sources.choices import BlockKind, PayoutKind
+from apps.sources.models import Block, Terms, TermsCap
+from apps.sources.services import BlockScope, block_add
+
+
+def network_problem(text: str) -> str:
+    """What is wrong with an address or network, as a sentence."""
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return f"“{text}” is no IP address or network such as 192.0.2.7 or 192.0.2.0/24."
+    return ""
+
+
+class TermsForm(ScopedForm):
+    """Payout, limits and where the source posts from."""
+
+    ip_allow = LinesField(
+        label="Allowed IP addresses",
+        check=network_problem,
+        help_text="One a line, for example 192.0.2.7 or 192.0.2.0/24. Empty: from anywhere.",
+    )
+
+    class Meta:
+        model = Terms
+        exclude = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        amount = cleaned.get("payout_amount")
+        if amount is not None and amount < 0:
+            self.add_error("payout_amount", "A payout is not negative.")
+        if cleaned.get("payout_kind") == PayoutKind.PERCENT and amount is not None and amount > Decimal(100):
+            self.add_error("payout_amount", "More than 100 percent of the price would be paid.")
+        url = cleaned.get("callback_url")
+        objection = check_url(url) if url else ""
+        if objection:
+            self.add_error("callback_url", objection)
+        return cleaned
+
+
+class NewTermsForm(ScopedForm):
+    """A source, a campaign, and what is paid; the rest follows."""
+
+    class Meta:
+        model = Terms
+        exclude = ()
+
+
+class TermsCapForm(CapForm):
+    """A cap of one source on one campaign."""
+
+    class Meta:
+        model = TermsCap
+        exclude = ()
+
+
+class BlockForm(ScopedForm):
+    """A value to refuse. Phones and e-mail addresses are kept as digests, so they can be found but not read."""
+
+    value = forms.CharField(
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="For example 555 123 4567, jane@example.com, google-* or 192.0.2.0/24. "
+        "* stands for any characters in sub and affiliate ids.",
+    )
+
+    class Meta:
+        model = Block
+        fields = ("company", "kind", "campaign", "terms", "note", "expires_at")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("campaign") and cleaned.get("terms") and cleaned["terms"].campaign != cleaned["campaign"]:
+            self.add_error("terms", "These terms are on another campaign. Choose one of the two.")
+        if not self.errors:
+            self._try()
+        return cleaned
+
+    def stored(self, by: Any) -> Block:
+        """Keeps the block. Raises ApplicationError when its value is none of its kind."""
+        data = self.cleaned_data
+        terms = data.get("terms")
+        return block_add(
+            data["company"],
+            kind=BlockKind(data["kind"]),
+            value=data["value"],
+            scope=BlockScope(campaign=None if terms else data.get("campaign"), terms=terms),
+            by=by,
+            note=data.get("note", ""),
+            expires_at=data.get("expires_at"),
+        )
+
+    def _try(self) -> None:
+        """The service itself judges the value; what it wrote is taken back, `stored` writes it for good."""
+        try:
+            with transaction.atomic():
+                self.stored(by=None)
+                transaction.set_rollback(True)
+        except ApplicationError as refusal:
+            self.add_error("value", refusal.message)
