@@ -14,12 +14,12 @@ class Entry:
 
 ANSWERING = (
     Entry("accept", "Buys the lead, with an id of its own and a price.", "price=42.00"),
-    Entry("reject", "Refuses the lead with a reason, under status 200 as most buyers do.", "reason=Bad zip"),
+    Entry("reject", "Refuses the lead with a reason, under status 200 as most buyers do.", "reason=Bad+zip"),
     Entry("duplicate", "Says that it has this person already."),
     Entry("price", "Buys, but at another price than was agreed.", "price=18.50"),
     Entry("xml", "Buys, and says so in XML."),
     Entry("form", "Buys, and says so as text/plain in key=value pairs."),
-    Entry("slow", "Buys after a wait.", "ms=800"),
+    Entry("slow", "Buys after a wait of that many milliseconds.", "ms=800"),
     Entry(
         "mixed",
         "Accepts, rejects, fails or knows the lead, by weight.",
@@ -30,7 +30,7 @@ ANSWERING = (
 FAILING = (
     Entry("error", "Fails with status 500, or another.", "status=503"),
     Entry("rate-limit", "Answers 429 with Retry-After.", "retry_after=5"),
-    Entry("redirect", "Points elsewhere; `to` says where, `status` how.", "status=307"),
+    Entry("redirect", "Points elsewhere; to says where, status how.", "status=307"),
     Entry("hang", "Takes the request and never answers."),
     Entry(
         "drip",

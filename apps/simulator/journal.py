@@ -12,9 +12,12 @@ MAX_KEYS = 100_000
 KEPT_BODY_BYTES = 16_384
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Received:
-    """One request as it reached a buyer. `key` is its Idempotency-Key, empty without one."""
+    """One request as it reached a buyer. `key` is its Idempotency-Key, empty without one.
+
+    `status` and `answer` are what it was told; None and empty while it waits and for buyers that break the rules.
+    """
 
     number: int
     received_at: datetime
@@ -26,6 +29,8 @@ class Received:
     headers: dict[str, str]
     body: bytes
     key: str
+    status: int | None = None
+    answer: bytes = b""
 
     def header(self, name: str, default: str = "") -> str:
         """The value of a header, case-insensitively."""

@@ -49,7 +49,7 @@ def buyer(name: str, received: list[Received]) -> str:
     shown = received[: -_SHOWN_ON_PAGE - 1 : -1]
     if shown:
         rows = "".join(_request(item) for item in shown)
-        text = f"<p>{len(received)} requests kept; the newest {len(shown)} are shown.</p>{rows}"
+        text = f"<p>{_so_many(len(received), len(shown))}</p>{rows}"
     else:
         text = (
             "<p>Nothing yet. This page shows what is sent to "
@@ -59,6 +59,12 @@ def buyer(name: str, received: list[Received]) -> str:
         f"{name} · Buyer simulator",
         f'<header><p><a href="/">Buyer simulator</a></p><h1>{escape(name)}</h1></header>{text}',
     )
+
+
+def _so_many(kept: int, shown: int) -> str:
+    if kept > shown:
+        return f"The newest {shown} of {kept} kept requests."
+    return f"{kept} request{'s' if kept > 1 else ''}, newest first."
 
 
 def as_rows(received: list[Received]) -> list[dict[str, object]]:
@@ -74,6 +80,8 @@ def as_rows(received: list[Received]) -> list[dict[str, object]]:
             "headers": item.headers,
             "body": item.text,
             "idempotency_key": item.key,
+            "status": item.status,
+            "answer": item.answer.decode(),
         }
         for item in received
     ]
@@ -106,6 +114,12 @@ def _row(entry: Entry) -> str:
     )
 
 
+def _answered(item: Received) -> str:
+    if item.status is None:
+        return "Not answered in good HTTP."
+    return f"Answered {item.status}: <code>{escape(item.answer.decode())}</code>"
+
+
 def _parameter_row(name: str, meaning: str, example: str) -> str:
     return (
         f'<tr><th scope="row"><code>{name}</code></th><td>{escape(meaning)}</td>'
@@ -134,4 +148,5 @@ def _request(item: Received) -> str:
 <article><h2><span class="method">{escape(item.method)}</span> <code>{escape(item.path + query)}</code></h2>
 <p class="note">No. {item.number} · <time datetime="{instant.isoformat()}">{instant:%-d %b %Y, %H:%M:%S} UTC</time></p>
 <pre><code>{body}</code></pre>
+<p class="note">{_answered(item)}</p>
 <details><summary>{len(item.headers)} headers</summary><pre><code>{headers}</code></pre></details></article>"""

@@ -69,6 +69,7 @@ class Simulator:
             return await _break(request, visit)
         said = answer(visit)
         body, content_type = written(said.facts, visit.parameters.choice("format", FORMATS))
+        visit.received.status, visit.received.answer = said.status, body
         return web.Response(
             status=said.status, body=body, headers={"Content-Type": content_type, **said.headers}
         )

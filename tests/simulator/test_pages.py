@@ -45,6 +45,8 @@ def test_the_log_shows_what_arrived_and_forgets_on_reset(simulator: Running) -> 
     assert entry["body"] == '{"n": 1}'
     assert entry["idempotency_key"] == "k"
     assert entry["query"] == {"status": "422"}
+    assert entry["status"] == 422
+    assert '"rejected"' in entry["answer"]
     assert simulator.with_key("k")[0].header("content-type") == "application/json"
     assert requests.post(simulator.url + "/reset", timeout=5).json() == {"status": "reset"}
     assert _get(simulator.url + "/log").json() == {}
