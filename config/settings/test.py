@@ -9,7 +9,15 @@ os.environ.setdefault("OUTBOUND_ALLOW_NETWORKS", "127.0.0.0/8,::1/128")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("EMAIL_URL", "memorymail://")
 
-from config.settings.base import *
+# Each xdist worker gets a Redis database of its own, as pytest-django gives it a PostgreSQL database. The processes
+# that a test starts find the choice made already.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+if _worker.isdigit() and "REDIS_URL" in os.environ and os.environ.get("SLUICE_TEST_WORKER") != _worker:
+    _server, _, _number = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{_server}/{int(_number) + int(_worker) + 1}"
+    os.environ["SLUICE_TEST_WORKER"] = _worker
+
+from config.settings.base import *  # noqa: E402
 
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
