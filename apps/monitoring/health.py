@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 BROKER_TIMEOUT_S = 0.5
 
 
-class PendingMigrations(Exception):
+class MissingMigrationsError(Exception):
     """The database is older than the code."""
 
 
@@ -41,7 +41,7 @@ def _database_state() -> tuple[str, str]:
         _require_migrated()
     except DatabaseError:
         return "unreachable", "unknown"
-    except PendingMigrations:
+    except MissingMigrationsError:
         return "ok", "pending"
     return "ok", "ok"
 
@@ -51,7 +51,7 @@ def _require_migrated() -> None:
     """Raise while migrations are missing; once they are there, a process need not look again."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise PendingMigrations
+        raise MissingMigrationsError
 
 
 def _broker_state() -> str:

@@ -29,5 +29,6 @@ def lead_state(lead: Lead) -> SafeString:
     """The state as a mark with a word and, where it has one, the reason."""
     tone, sign = _MARKS.get(lead.status, ("plain", "·"))
     words = f"{lead.get_status_display()}: {lead.message}" if lead.message else lead.get_status_display()
-    test = format_html(' <span class="mark mark-test">test</span>') if lead.is_test else ""
-    return format_html('<span class="mark mark-{}">{} {}</span>{}', tone, sign, words, test)
+    if lead.is_test:
+        tone, sign = "test", "◇"
+    return format_html('<span class="mark mark-{}">{} {}</span>', tone, sign, words)
