@@ -6,4 +6,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("apps.monitoring.urls")),
     path("admin/", admin.site.urls),
+    path("", include("apps.posting_instructions.urls")),
 ]

@@ -128,6 +128,8 @@ _ALL = (
            "An unknown field held more than 8 KiB.", "Leave it out."),
     Reason("invalid_payload", "Invalid payload", "invalid_payload_shape", REQUEST,
            "The body could not be read as an object of fields.", "Send one flat JSON object or a form.", "corrected"),
+    Reason("not_found", "Not found", "not_found", REQUEST,
+           "There is nothing at this address.", "Check the address on this page.", "corrected"),
     Reason("method_not_allowed", "Method not allowed", "method_not_allowed", REQUEST,
            "The address takes POST requests only.", "Send a POST request.", "corrected"),
     Reason("idempotency_conflict", "Idempotency conflict", "idempotency_conflict", REQUEST,

@@ -16,6 +16,7 @@ PENDING = "Lead received. Its result follows at status_url."
 HELD = "Lead held until field mapping is complete."
 _STATUS_OF_FAULT = {
     "invalid_payload": 400,
+    "not_found": 404,
     "method_not_allowed": 405,
     "idempotency_conflict": 409,
     "payload_too_large": 413,

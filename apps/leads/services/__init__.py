@@ -2,6 +2,7 @@
 
 from apps.leads.services.backfill import backfill_claims
 from apps.leads.services.finish import Finished, finish, hold
+from apps.leads.services.judge import judge
 from apps.leads.services.record import Recorded, Submission, record
 from apps.leads.services.reveal import reveal_record
 
@@ -12,6 +13,7 @@ __all__ = [
     "backfill_claims",
     "finish",
     "hold",
+    "judge",
     "record",
     "reveal_record",
 ]

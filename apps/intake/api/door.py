@@ -1,0 +1,38 @@
+"""What every door does around its view: JSON out, faults in the documented shape, no caching, no CSRF."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+
+from apps.intake import refusals
+from apps.intake.api.faults import answer_to
+from apps.intake.api.reading import new_request_id
+from apps.intake.wire import Answer
+
+View = Callable[..., Answer]
+
+
+def door(view: View) -> Callable[..., HttpResponse]:
+    """A Django view from a function of (request, request id, …) that answers or raises."""
+
+    @wraps(view)
+    def handle(request: HttpRequest, **arguments: str) -> HttpResponse:
+        request_id = new_request_id()
+        # The last stop of a request: its sender gets JSON, whatever happened.
+        try:
+            answer = view(request, request_id, **arguments)
+        except Exception as error:
+            answer = answer_to(error, request_id)
+        else:
+            refusals.flush_if_due()
+        return response_of(answer, request_id)
+
+    handle.csrf_exempt = True  # type: ignore[attr-defined]
+    return handle
+
+
+def response_of(answer: Answer, request_id: str) -> HttpResponse:
+    """The HTTP response of an answer."""
+    headers = {"X-Request-ID": request_id, "Cache-Control": "no-store", **answer.headers}
+    return HttpResponse(answer.body, status=answer.status, content_type="application/json", headers=headers)

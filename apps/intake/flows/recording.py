@@ -1,0 +1,113 @@
+"""From an examined submission to its answer: recorded, delivered as the campaign says, kept for a repeated request."""
+
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.db import transaction
+from django.urls import reverse
+
+from apps.core.clock import now
+from apps.core.ids import parse_public_id, public_id
+from apps.deliveries import jobs
+from apps.deliveries.services import callback_expect, deliver_now
+from apps.deliveries.services.callbacks import verdict_of
+from apps.engine.values import Problem, Verdict, VerdictOutcome
+from apps.intake import idempotency
+from apps.intake.idempotency import Key
+from apps.intake.wire import Answer, simple_answer
+from apps.leads.choices import LeadStatus
+from apps.leads.models import Lead
+from apps.leads.services import Recorded, Submission, record
+
+STATUS_KEPT_S = 30 * 24 * 3600
+_FINAL = (LeadStatus.SOLD, LeadStatus.UNSOLD, LeadStatus.REJECTED)
+_signer = TimestampSigner(salt="sluice/lead-status")
+
+
+class _KeyTakenError(Exception):
+    """Somebody recorded a lead under this key while this request was judged."""
+
+
+def answered(submission: Submission, warnings: tuple[Problem, ...], key: Key | None) -> Answer:
+    """Record and deliver, and say how it ended. With a key, whoever comes second repeats the first one's answer."""
+    try:
+        recorded, answer = _recorded(submission, warnings, key)
+    except _KeyTakenError:
+        return idempotency.replay(key, late=current_answer) or answered(submission, warnings, key)
+    if answer is not None:
+        if recorded.delivery_id is not None:
+            jobs.wake_drain()
+        return answer
+    answer = _by_buyers(submission, recorded)
+    if key is not None:
+        idempotency.store(key, recorded.lead_id, answer)
+    return answer
+
+
+def _recorded(
+    submission: Submission, warnings: tuple[Problem, ...], key: Key | None
+) -> tuple[Recorded, Answer | None]:
+    """The lead on record, with its answer unless the buyers have to be asked first."""
+    if key is None:
+        recorded = record(submission)
+        return recorded, _answer_at_once(submission, recorded, warnings)
+    with transaction.atomic():
+        if not idempotency.begin(key):
+            raise _KeyTakenError
+        recorded = record(submission)
+        answer = _answer_at_once(submission, recorded, warnings)
+        idempotency.store(key, recorded.lead_id, answer)
+    return recorded, answer
+
+
+def _answer_at_once(
+    submission: Submission, recorded: Recorded, warnings: tuple[Problem, ...]
+) -> Answer | None:
+    spec = submission.spec
+    if recorded.delivery_id is not None and spec is not None and spec.answer_mode == "buyer":
+        return None
+    verdict = Verdict(
+        VerdictOutcome.REJECTED if recorded.problems else VerdictOutcome.ACCEPTED,
+        recorded.problems,
+        price=recorded.payout,
+        lead_id=recorded.public_id,
+        test=submission.is_test,
+        warnings=warnings,
+        spec_version=spec.version if spec is not None else None,
+    )
+    return simple_answer(verdict)
+
+
+def _by_buyers(submission: Submission, recorded: Recorded) -> Answer:
+    """The buyers' answer, awaited within the campaign's budget from the moment the lead came in."""
+    spent_ms = (now() - submission.received_at).total_seconds() * 1000
+    deliver_now(recorded.delivery_id, deadline_ms=max(0.0, submission.spec.answer_budget_ms - spent_ms))
+    lead = Lead.objects.get(pk=recorded.lead_id)
+    url = submission.terms.callback_url
+    if lead.status not in _FINAL and url:
+        callback_expect(lead.pk, company_id=lead.company_id, url=url)
+    return _answer_of(lead)
+
+
+def current_answer(lead_id: int) -> Answer:
+    """What the source of this lead would be told now."""
+    return _answer_of(Lead.objects.get(pk=lead_id))
+
+
+def _answer_of(lead: Lead) -> Answer:
+    if lead.status in _FINAL:
+        return simple_answer(verdict_of(lead))
+    url = f"{settings.PUBLIC_URL}{reverse('lead_status', args=(status_token(lead.pk),))}"
+    return simple_answer(Verdict(VerdictOutcome.PENDING, lead_id=lead.public_id, status_url=url))
+
+
+def status_token(lead_id: int) -> str:
+    """The secret part of a lead's status URL."""
+    return _signer.sign(public_id(Lead.PREFIX, lead_id))
+
+
+def lead_of_token(token: str) -> int | None:
+    """The lead a status URL is about; None for a token that is not ours or older than `STATUS_KEPT_S`."""
+    try:
+        return parse_public_id(Lead.PREFIX, _signer.unsign(token, max_age=STATUS_KEPT_S))
+    except BadSignature:
+        return None

@@ -1,0 +1,77 @@
+"""Who sends: from ids and key to the source's terms and the campaign as published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from apps.engine.campaign import CampaignSpec, TermsSpec
+from apps.engine.fields.base import digits_text_of
+from apps.engine.index import index
+from apps.intake import limits
+from apps.intake.wire import Refused
+from apps.publishing import specs
+from apps.sources.facts import Access, access, key_opens
+
+WRONG_KEYS: tuple[limits.Window, ...] = ((20, 300),)
+"""So many wrong keys may come from one address for one source; then each further one is refused unread."""
+LONGEST_KEY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """An authenticated source. `spec` is None while nothing of the campaign was published, `terms` while these terms
+    were not."""
+
+    access: Access
+    spec: CampaignSpec | None
+    terms: TermsSpec | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Not authenticated: `code` invalid_source or invalid_auth. Told to the source, counted, never a lead."""
+
+    code: str
+    terms_id: int = 0
+
+
+def find(ids: Mapping[str, Any], key: str, remote_address: str, *, at: datetime) -> Sender | Stranger:
+    """The sender of a post by `compid`, `sourceid`, `campid` and key.
+
+    Unknown ids and wrong keys take the same look-ups and the same comparison. Raises Refused after too many wrong keys.
+    """
+    names = [(digits_text_of(ids.get(name)) or "").strip() for name in ("compid", "sourceid", "campid")]
+    found = access(*names, at=at)
+    if not key_opens(found, key[:LONGEST_KEY]):
+        _count_wrong_key(names[1], remote_address)
+        return Stranger("invalid_auth", found.terms_id) if found else Stranger("invalid_source")
+    assert found is not None
+    spec = specs.load(found.version_id) if found.version_id is not None else None
+    terms = index(spec).terms.get(found.terms_id) if spec is not None else None
+    if terms is not None and terms.ip_allow and not _is_allowed(remote_address, terms.ip_allow):
+        return Stranger("invalid_auth", found.terms_id)
+    return Sender(found, spec, terms)
+
+
+def _count_wrong_key(source: str, remote_address: str) -> None:
+    grant = limits.take(f"wrong-key:{source[:20]}:{remote_address}", WRONG_KEYS)
+    if not grant.allowed:
+        raise Refused("rate_limited", headers=grant.headers)
+
+
+def _is_allowed(address: str, networks: tuple[str, ...]) -> bool:
+    """The list says from where the key may be used; an entry that is no network allows nobody."""
+    try:
+        given = ip_address(address)
+    except ValueError:
+        return False
+    return any(_contains(network, given) for network in networks)
+
+
+def _contains(network: str, address: Any) -> bool:
+    try:
+        return address in ip_network(network, strict=False)
+    except ValueError:
+        return False

@@ -1,0 +1,58 @@
+"""What comes in at a door and what goes out, apart from any web framework."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+
+from apps.engine import reply
+from apps.engine.values import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class RawPost:
+    """One request as it arrived. `authorization` and `idempotency_key` are those headers, empty when absent."""
+
+    body: bytes
+    received_at: datetime
+    content_type: str = ""
+    content_encoding: str = ""
+    authorization: str = ""
+    idempotency_key: str = ""
+    remote_address: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer: JSON bytes, and headers beside the content type."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Refused(Exception):  # noqa: N818 - a refusal, not an error
+    """The request itself is at fault, or we are: `code` is a request reason of `engine.reasons`.
+
+    Ends a flow wherever it stands. `terms_id` is set once the source is known.
+    """
+
+    def __init__(self, code: str, *, terms_id: int = 0, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.terms_id = terms_id
+        self.headers = dict(headers or {})
+
+
+def simple_answer(verdict: Verdict, headers: Mapping[str, str] | None = None) -> Answer:
+    """A verdict as the simple post answers it."""
+    status, body = reply.render_simple(verdict, settings.BRAND_NAME)
+    return Answer(status, reply.encode(body), dict(headers or {}))
+
+
+def simple_fault(code: str, request_id: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """A fault as the simple post answers it."""
+    status, body = reply.render_simple_fault(code, settings.BRAND_NAME, request_id=request_id)
+    return Answer(status, reply.encode(body), dict(headers or {}))
