@@ -56,6 +56,13 @@ class Addresses:
         entry = self._entries.get(host)
         return entry.addresses if entry else ()
 
+    async def close(self) -> None:
+        """Give up the look-ups under way."""
+        lookups = list(self._lookups.values())
+        for lookup in lookups:
+            lookup.cancel()
+        await asyncio.gather(*lookups, return_exceptions=True)
+
     async def _look_up(self, host: str) -> _Entry:
         lookup = self._lookups.get(host)
         if lookup is None:

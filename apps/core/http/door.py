@@ -58,6 +58,7 @@ class Door:
         self._selector = selectors.DefaultSelector()
         self._loop = asyncio.SelectorEventLoop(self._selector)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._addresses: Addresses
         self._exchanger: Exchanger
         opened: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, args=(opened,), name="outbound", daemon=True)
@@ -159,7 +160,7 @@ class Door:
             self._loop.close()
 
     async def _open(self) -> aiohttp.ClientSession:
-        addresses = Addresses(self._guard, self._resolve, ttl_s=self.config.dns_ttl_s)
+        self._addresses = addresses = Addresses(self._guard, self._resolve, ttl_s=self.config.dns_ttl_s)
         session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 resolver=VettedResolver(addresses),
@@ -188,6 +189,7 @@ class Door:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._addresses.close()
         await session.close()
 
 

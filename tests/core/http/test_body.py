@@ -35,6 +35,7 @@ def _fed(encoding: str, data: bytes, *, limit: int = 10_000, step: int = 7) -> B
         ("deflate", zlib.compress(TEXT)),
         ("deflate", _raw_deflate(TEXT)),
     ],
+    ids=["none", "identity", "gzip", "x-gzip", "two gzip members", "deflate", "raw deflate"],
 )
 @pytest.mark.parametrize("step", [1, 7, 100_000])
 def test_each_encoding_reads_back_however_it_is_cut(encoding: str, data: bytes, step: int) -> None:

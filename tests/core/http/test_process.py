@@ -1,5 +1,7 @@
 """The door of a process: opened when needed, following its settings, safe across forks and at the end."""
 
+import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from pytest_django import Settings
 
 from apps.core import http
 from apps.core.http import Door
-from apps.engine.outbound import TransportError
+from apps.engine.outbound import OutboundResponse, TransportError
 from tests.core.http.conftest import post
 from tests.core.http.servers import Connection, Server, ok, serving
 
@@ -116,6 +118,31 @@ def _wait_for_requests(server: Server, count: int) -> None:
             return
         time.sleep(0.005)
     raise AssertionError("The requests did not arrive.")
+
+
+def _closed_while_looking_up() -> OutboundResponse:
+    asked = threading.Event()
+
+    async def resolve(host: str) -> list[str]:
+        asked.set()
+        await asyncio.sleep(60)
+        return []
+
+    door = Door(http.DoorConfig(), resolve=resolve)
+    answers: list[OutboundResponse] = []
+    sender = threading.Thread(target=lambda: answers.append(door.send(post("http://buyer.example/"))))
+    sender.start()
+    asked.wait(10)
+    door.close()
+    sender.join(10)
+    return answers[0]
+
+
+def test_closing_the_door_gives_up_a_look_up_that_hangs(caplog: pytest.LogCaptureFixture) -> None:
+    answer = _closed_while_looking_up()
+    gc.collect()
+    assert (answer.error, answer.sent) == (TransportError.INTERRUPTED, False)
+    assert caplog.text == ""
 
 
 def test_closing_the_door_tells_what_was_under_way() -> None:
