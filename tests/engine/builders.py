@@ -86,9 +86,6 @@ def field_test(field: str, operator: str, value: Any = None) -> Expression:
     return Expression("test", field=field, operator=operator, value=value)
 
 
-
-
-
 def every(*children: Expression) -> Expression:
     return Expression("all", children=children)
 

@@ -117,12 +117,14 @@ def _year(text: str, context: Context, *, birth: bool, month: str, day: str) -> 
         return year
     today = context.today
     year += today.year - today.year % 100
+    number = int(month) if month.isdigit() else _month(month)
+    later = (number, int(day)) > (today.month, today.day)
+    ahead = year - today.year
     if birth:
-        number = int(month) if month.isdigit() else _month(month)
-        return year - 100 if (year, number, int(day)) > (today.year, today.month, today.day) else year
-    if year - today.year >= _NEARBY_YEARS:
+        return year - 100 if ahead > 0 or (ahead == 0 and later) else year
+    if ahead > _NEARBY_YEARS or (ahead == _NEARBY_YEARS and later):
         return year - 100
-    return year + 100 if today.year - year > _NEARBY_YEARS else year
+    return year + 100 if ahead < -_NEARBY_YEARS or (ahead == -_NEARBY_YEARS and not later) else year
 
 
 def _built(year: int, month: int, day: int) -> date | None:

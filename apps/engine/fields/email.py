@@ -36,7 +36,7 @@ def _is_plain(text: str) -> bool:
 def _known(text: str, context: Context) -> str | None:
     try:
         # `.test` domains are for trials: accepted in test leads only.
-        found = validate_email(text, check_deliverability=False, test_environment=context.test)
+        found = validate_email(text, check_deliverability=False, test_environment=context.test, strict=True)
     except (EmailNotValidError, UnicodeError):
         return None
     return f"{found.local_part}@{found.domain}"

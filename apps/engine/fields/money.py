@@ -11,7 +11,7 @@ from apps.engine.fields.numbers import number_of
 _SIGNS = "$€£¥"
 _PLAIN = re.compile(r"\$?([0-9]{1,18}(?:\.[0-9]{1,6})?)", re.ASCII)
 _WORD_FIRST = re.compile(r"(?:[A-Za-z]{3}\s*|[A-Za-z]{2}(?=[$]))(?=[$€£¥0-9.+-])")
-_WORD_LAST = re.compile(r"(?<=[0-9.$€£¥])\s*(?:[A-Za-z]{3}|dollars?|euros?)", re.IGNORECASE)
+_WORD_LAST = re.compile(r"(?<=[0-9.$€£¥])\s*(?:dollars?|euros?|[A-Za-z]{3})\Z", re.IGNORECASE)
 _FROM = re.compile(r"^\s*(?:from|between)\s+", re.IGNORECASE)
 _BETWEEN = re.compile(
     r"(?<=[0-9.A-Za-z$€£¥])\s*(?:-|\u2010|\u2011|\u2012|\u2013|\u2014|\bto\b|\band\b)\s*", re.IGNORECASE
@@ -28,7 +28,7 @@ def amount_of(text: str) -> Decimal | None:
         return None
     found = _WORD_FIRST.match(rest)
     rest = rest[found.end() :] if found else rest
-    tail = next((match for match in _WORD_LAST.finditer(rest) if match.end() == len(rest)), None)
+    tail = _WORD_LAST.search(rest)
     rest = rest[: tail.start()] if tail else rest
     negative = rest.startswith("-")
     rest = rest.removeprefix("-").strip()
