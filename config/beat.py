@@ -4,4 +4,9 @@ Everything that depends on a calendar (caps, opening hours) is computed in our o
 crontab schedules lose or repeat an hour when clocks change. Every task named here may run twice at once without harm.
 """
 
-BEAT_SCHEDULE: dict[str, dict] = {}
+# A tick that no worker took before the next ones came is of no use: they expire instead of piling up.
+BEAT_SCHEDULE: dict[str, dict] = {
+    "deliver what is due": {"task": "deliveries.drain", "schedule": 1.0, "options": {"expires": 5}},
+    "quarantine and overdue": {"task": "deliveries.sweep", "schedule": 5.0, "options": {"expires": 15}},
+    "results to sources": {"task": "deliveries.callbacks", "schedule": 2.0, "options": {"expires": 10}},
+}

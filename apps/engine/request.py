@@ -26,7 +26,12 @@ _OURS = frozenset(
 
 def idempotency_key(system: SystemValues) -> str:
     """Equal over retries of one delivery to one order, different for every other."""
-    return f"{system.delivery_id}-{system.order_id}"
+    return idempotency_key_of(system.delivery_id, system.order_id)
+
+
+def idempotency_key_of(delivery_id: str, order_id: int) -> str:
+    """As `idempotency_key`, from a delivery's public id and an order's id."""
+    return f"{delivery_id}-{order_id}"
 
 
 def build(endpoint: EndpointSpec, sending: Sending) -> OutboundRequest | Unbuildable:

@@ -21,3 +21,15 @@ def wait_s(retry: int, *, jitter: float, retry_after_s: int | None = None) -> fl
 def next_at(now: datetime, retry: int, *, jitter: float, retry_after_s: int | None = None) -> datetime:
     """The instant of that retry."""
     return now + timedelta(seconds=wait_s(retry, jitter=jitter, retry_after_s=retry_after_s))
+
+
+ASSURED_WAITS_S = (10.0, 60.0, 300.0, 1800.0, 7200.0, 21600.0)
+
+
+def assured_wait_s(tried: int, *, jitter: float) -> float | None:
+    """The second profile, for what must arrive however late (callbacks): from seconds to hours after `tried`
+    tries; None when it is given up.
+    """
+    if not 1 <= tried <= len(ASSURED_WAITS_S):
+        return None
+    return ASSURED_WAITS_S[tried - 1] * (1 - JITTER + 2 * JITTER * jitter)

@@ -122,6 +122,21 @@ def taken(turns: Turns, ranked: Sequence[Candidate]) -> Turns:
     return Turns(owed, last)
 
 
+def returned(turns: Turns, ranked: Sequence[Candidate]) -> Turns:
+    """The turns after nobody of `ranked` bought: what `taken` gave and took is undone, but the turn was
+    had.
+    """
+    if not ranked:
+        return turns
+    first = ranked[0].order_id
+    total = sum(candidate.weight for candidate in ranked)
+    owed = dict(turns.credits)
+    for candidate in ranked:
+        earned = owed.get(candidate.order_id, ZERO) - Decimal(candidate.weight) / total
+        owed[candidate.order_id] = _within(earned + (candidate.order_id == first))
+    return Turns(owed, turns.last)
+
+
 def moved(turns: Turns, *, first: int, buyer: int | None) -> Turns:
     """The turns after the order that was first in line did not buy: it is owed the lead again, and the order
     that did buy (if any) has had it.

@@ -1,6 +1,7 @@
 """Reads of the ledger."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
@@ -13,15 +14,24 @@ def sales_of(lead_id: int) -> QuerySet[Sale]:
     return Sale.objects.filter(lead_id=lead_id).order_by("place")
 
 
-def sold_so_far(lead_ids: Iterable[int]) -> dict[int, tuple[int, Decimal]]:
-    """For each lead with sales: how many, and their prices together."""
+@dataclass(frozen=True, slots=True)
+class SoldSoFar:
+    """A lead's sales together: how many, what buyers pay, what the source earns (money)."""
+
+    count: int = 0
+    price: Decimal = Decimal("0.00")
+    payout: Decimal = Decimal("0.00")
+
+
+def sold_so_far(lead_ids: Iterable[int]) -> dict[int, SoldSoFar]:
+    """The sales of each lead that has any."""
     rows = (
         Sale.objects.filter(lead_id__in=list(lead_ids))
         .order_by()
         .values_list("lead_id")
-        .annotate(count=Count("id"), total=Sum("price"))
+        .annotate(count=Count("id"), prices=Sum("price"), payouts=Sum("payout"))
     )
-    return {lead_id: (count, total) for lead_id, count, total in rows}
+    return {lead_id: SoldSoFar(count, price, payout) for lead_id, count, price, payout in rows}
 
 
 def balance(account: str, account_id: int | None = None) -> Decimal:

@@ -1,0 +1,140 @@
+"""What deciding about a batch of deliveries needs to know, read in a handful of queries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.db import connection
+
+from apps.buyers.models import EndpointHeader, LeadOrder
+from apps.core.crypto import DecryptionError, unwrap
+from apps.deliveries.models import EndpointBreaker
+from apps.deliveries.journeys import Journey, LeadFacts
+from apps.deliveries.specs import breaker_load
+from apps.engine import breaker, caps
+from apps.engine.breaker import BreakerState, Permission
+from apps.engine.campaign import CampaignSpec
+from apps.engine.routing import OrderFacts
+from apps.engine.strategies import Turns
+from apps.leads.models import Lead
+from apps.leads.sealing import unseal
+from apps.publishing import specs
+
+
+def database_now() -> datetime:
+    """The database's clock, which all processes share; within a transaction, its beginning."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        now: datetime = cursor.fetchone()[0]
+        return now
+
+
+@dataclass(slots=True)
+class Live:
+    """The live side of a batch at one instant: what `routing.plan` needs, breakers, and secrets by
+    endpoint.
+    """
+
+    now: datetime
+    orders: OrderFacts
+    breakers: dict[int, BreakerState] = field(default_factory=dict)
+    secrets: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    def order_facts(self, turns: Mapping[int, Turns], only_order_id: int | None) -> OrderFacts:
+        """The facts for planning one delivery."""
+        return replace(self.orders, turns=turns, only_order_id=only_order_id)
+
+
+def load_journeys(journeys: Sequence[Journey]) -> list[Journey]:
+    """Give each delivery its version and its opened lead; those whose lead is gone, a test, or erased are
+    returned.
+    """
+    leads = Lead.objects.in_bulk([journey.lead_id for journey in journeys])
+    lost = []
+    for journey in journeys:
+        journey.spec = specs.load(journey.version_id)
+        lead = leads.get(journey.lead_id)
+        opened = None if lead is None or lead.is_test else _opened(lead)
+        if opened is None:
+            lost.append(journey)
+        else:
+            journey.lead = opened
+    return lost
+
+
+def _opened(lead: Lead) -> LeadFacts | None:
+    try:
+        data, key = unseal(lead), unwrap(lead.wrapped_key or b"")
+    except DecryptionError:
+        return None
+    return LeadFacts(lead.pk, lead.source_id, lead.terms_id, lead.received_at, data, key)
+
+
+def load_live(journeys: Sequence[Journey], now: datetime) -> Live:
+    """Switches, full caps, breakers and secrets of everything these deliveries may touch."""
+    campaigns = {journey.spec.id: journey.spec for journey in journeys}.values()
+    order_ids = {order.id for spec in campaigns for order in spec.orders}
+    endpoint_ids = {endpoint.id for spec in campaigns for endpoint in spec.endpoints}
+    states = load_breakers(endpoint_ids)
+    resting = {
+        number for number, state in states.items() if breaker.permission(state, now) is Permission.REFUSE
+    }
+    paused = _paused(order_ids)
+    return Live(
+        now=now,
+        orders=OrderFacts(
+            *paused, open_breakers=frozenset(resting), full_caps=frozenset(_full_caps(campaigns, now))
+        ),
+        breakers=states,
+        secrets=_secrets(endpoint_ids),
+    )
+
+
+def load_breakers(endpoint_ids: Iterable[int]) -> dict[int, BreakerState]:
+    """The stored breakers of these endpoints; closed ones may be absent."""
+    rows = EndpointBreaker.objects.filter(endpoint_id__in=endpoint_ids).values_list("endpoint_id", "state")
+    return {endpoint_id: breaker_load(state) for endpoint_id, state in rows}
+
+
+def _paused(order_ids: set[int]) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
+    """Paused orders, buyers and endpoints. An order whose row is gone counts as paused."""
+    rows = LeadOrder.objects.filter(pk__in=order_ids).values_list(
+        "pk", "is_active", "buyer_id", "buyer__is_active", "endpoint_id", "endpoint__is_active"
+    )
+    orders, buyers, endpoints = set(order_ids), set(), set()
+    for order_id, active, buyer_id, buyer_active, endpoint_id, endpoint_active in rows:
+        if active:
+            orders.discard(order_id)
+        if not buyer_active:
+            buyers.add(buyer_id)
+        if endpoint_active is False:
+            endpoints.add(endpoint_id)
+    return frozenset(orders), frozenset(buyers), frozenset(endpoints)
+
+
+def _full_caps(campaigns: Iterable[CampaignSpec], now: datetime) -> set[str]:
+    """Keys of the order and buyer caps that have no room for one more lead (for spend: are used up)."""
+    wanted = {
+        (cap.key, caps.period_key(cap, now)): cap.limit
+        for spec in campaigns
+        for order in spec.orders
+        for cap in order.caps
+    }
+    if not wanted:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT cap_key, period_key, used FROM leads_capcounter"
+            " WHERE (cap_key, period_key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            [[key for key, _ in wanted], [period for _, period in wanted]],
+        )
+        used = {(key, period): count for key, period, count in cursor.fetchall()}
+    return {key for (key, period), limit in wanted.items() if used.get((key, period), 0) >= limit}
+
+
+def _secrets(endpoint_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    secrets: dict[int, dict[str, str]] = {}
+    for header in EndpointHeader.objects.filter(endpoint_id__in=endpoint_ids):
+        if header.secret:
+            secrets.setdefault(header.endpoint_id, {})[str(header.pk)] = header.secret
+    return secrets

@@ -1,0 +1,24 @@
+"""Writes of deliveries: the drain and its parts, inline delivery, what people do by hand, callbacks."""
+
+from apps.deliveries.services.breakers import reset as breaker_reset
+from apps.deliveries.services.by_hand import redeliver, resolve_unknown
+from apps.deliveries.services.callbacks import expect as callback_expect
+from apps.deliveries.services.callbacks import send_due as callbacks_send
+from apps.deliveries.services.draining import Report, drain
+from apps.deliveries.services.inline import DeliveryState, deliver_now, state_of
+from apps.deliveries.services.sweeping import Swept, sweep
+
+__all__ = [
+    "DeliveryState",
+    "Report",
+    "Swept",
+    "breaker_reset",
+    "callback_expect",
+    "callbacks_send",
+    "deliver_now",
+    "drain",
+    "redeliver",
+    "resolve_unknown",
+    "state_of",
+    "sweep",
+]

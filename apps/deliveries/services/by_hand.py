@@ -1,0 +1,202 @@
+"""What people may do to a delivery: send a lead again, and say what an unknown answer was.
+
+An answer that comes after its attempt was given up goes the same way: it says what the unknown was.
+"""
+
+import json
+import logging
+from typing import Any
+
+from django.db import connection, transaction
+
+from apps.companies.services import record as audit
+from apps.core.errors import ApplicationError
+from apps.core.ids import new_id
+from apps.deliveries.choices import DeliveryStatus
+from apps.deliveries.facts import database_now, load_journeys
+from apps.deliveries.jobs import wake_drain
+from apps.deliveries.journeys import Journey, OpenAttempt, selling
+from apps.deliveries.models import Attempt, Delivery
+from apps.deliveries.services import finishing
+from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
+from apps.deliveries.services.settling import Answer, booking
+from apps.deliveries.specs import history_dump, history_load, plan_load
+from apps.engine import waterfall
+from apps.engine.outbound import OutboundResponse
+from apps.engine.outcome import Outcome, Reading
+from apps.engine.waterfall import Hold, Result, Send
+from apps.leads.choices import EventKind, LeadStatus
+from apps.leads.models import Lead, LeadEvent
+from apps.ledger.selectors import sold_so_far
+from apps.ledger.services import sale_book
+
+logger = logging.getLogger(__name__)
+
+BY_HAND = "resolved by hand"
+LATE = "answered late"
+_DECISIVE = (Outcome.ACCEPTED, Outcome.REJECTED, Outcome.DUPLICATE)
+
+
+@transaction.atomic
+def redeliver(delivery: Delivery, *, by: Any, order_id: int | None = None) -> Delivery:
+    """Send a lead through its orders again, or to one order of its version only; audited.
+
+    Refused while a delivery of the lead is under way or in doubt, for sold, rejected and test leads: an
+    exclusive lead must not be sold twice. The new delivery has idempotency keys of its own.
+    """
+    lead = Lead.objects.select_for_update().get(pk=delivery.lead_id)
+    if lead.is_test or lead.status not in (LeadStatus.UNSOLD, LeadStatus.HELD):
+        raise ApplicationError(
+            "Only a lead that was not sold can be delivered again.", code="not_redeliverable"
+        )
+    open_ones = Delivery.objects.filter(
+        lead_id=lead.pk, status__in=(DeliveryStatus.PENDING, DeliveryStatus.HELD)
+    )
+    if open_ones.exists():
+        raise ApplicationError(
+            "Another delivery of this lead is under way or waits for somebody to say what its answer was.",
+            code="delivery_open",
+        )
+    now = database_now()
+    again = Delivery.objects.create(
+        id=new_id(),
+        company_id=delivery.company_id,
+        lead_id=delivery.lead_id,
+        version_id=delivery.version_id,
+        next_attempt_at=now,
+        only_order_id=order_id,
+        created_at=now,
+    )
+    data = {"delivery": again.public_id, "instead_of": delivery.public_id, "order": order_id}
+    LeadEvent.objects.create(lead_id=lead.pk, kind=EventKind.REDELIVERED, at=now, data=data)
+    audit(again, by=by, action="delivery.redelivered", summary=f"Lead {lead.public_id} sent again", data=data)
+    transaction.on_commit(wake_drain, robust=True)
+    return again
+
+
+def resolve_unknown(delivery: Delivery, *, accepted: bool, by: Any) -> None:
+    """Say whether the buyer whose answer is unknown has bought the lead; audited.
+
+    Accepted books the sale; not accepted lets the delivery go on to the next order.
+    """
+    outcome = Outcome.ACCEPTED if accepted else Outcome.REJECTED
+    with transaction.atomic():
+        _resolve(delivery.pk, Reading(outcome, BY_HAND), by=by)
+        words = "was a sale" if accepted else "was no sale"
+        summary = f"The unknown answer to {delivery.public_id} {words}"
+        audit(delivery, by=by, action="delivery.resolved", summary=summary, data={"outcome": outcome.value})
+
+
+def late_answer(answer: Answer) -> None:
+    """An answer to an attempt that had been given up as unknown: it tells what the unknown was, if that still
+    waits.
+    """
+    if answer.reading.outcome not in _DECISIVE:
+        return
+    try:
+        with transaction.atomic():
+            _resolve(answer.journey.id, answer.reading, by=None, attempt_id=answer.attempt.id)
+    except ApplicationError as refused:
+        logger.warning("late_answer_unused", extra={"attempt": answer.attempt.id, "code": refused.code})
+
+
+def _resolve(delivery_id: int, reading: Reading, *, by: Any, attempt_id: int | None = None) -> None:
+    row = Delivery.objects.select_for_update().get(pk=delivery_id)
+    journey = _journey(row)
+    now = database_now()
+    plan = journey.plan
+    endpoints = selling(journey.spec).endpoint_of
+    doubt = waterfall.next_step(plan, journey.history, endpoints, now) if plan is not None else None
+    if row.status != DeliveryStatus.HELD or plan is None or not isinstance(doubt, Hold):
+        raise ApplicationError("This delivery does not wait for an answer.", code="not_held")
+    attempt = _attempt_in_doubt(row, doubt.order_id, attempt_id)
+    journey.attempt = _opened(journey, attempt)
+    answer = Answer(journey, journey.attempt, OutboundResponse(), reading, 0.0)
+    price = answer.price if reading.outcome is Outcome.ACCEPTED else None
+    journey.history.append(Result(doubt.order_id, reading.outcome, now, reading.reason, price))
+    decision = waterfall.next_step(plan, journey.history, endpoints, now)
+    turns = finishing.turns_for([(journey, decision)])
+    _settle_reservations(journey, attempt, reading.outcome)
+    _book(answer, now)
+    attempt.outcome, attempt.reason, attempt.price = reading.outcome, reading.reason, answer.price
+    attempt.save(update_fields=["outcome", "reason", "price", "reservations"])
+    told = {"order": attempt.order_name, "outcome": reading.outcome.value, "by": str(by) if by else LATE}
+    LeadEvent.objects.create(lead_id=row.lead_id, kind=EventKind.RESOLVED, at=now, data=told)
+    if isinstance(decision, Send):
+        _go_on(journey)
+    else:
+        finishing.finish([(journey, decision)], turns, now)
+
+
+def _journey(row: Delivery) -> Journey:
+    history, held = history_load(row.history)
+    journey = Journey(
+        id=row.pk,
+        company_id=row.company_id,
+        lead_id=row.lead_id,
+        version_id=row.version_id,
+        lease=row.created_at,
+        plan=plan_load(row.plan) if row.plan else None,
+        history=history,
+        held=held,
+    )
+    if load_journeys([journey]):
+        raise ApplicationError("The lead has been erased.", code="lead_erased")
+    return journey
+
+
+def _attempt_in_doubt(row: Delivery, order_id: int, attempt_id: int | None) -> Attempt:
+    attempts = Attempt.objects.select_for_update().filter(
+        delivery=row, order_id=order_id, outcome=Outcome.UNKNOWN
+    )
+    if attempt_id is not None:
+        attempts = attempts.filter(pk=attempt_id)
+    attempt = attempts.order_by("-pk").first()
+    if attempt is None:
+        raise ApplicationError("This delivery does not wait for an answer.", code="not_held")
+    return attempt
+
+
+def _opened(journey: Journey, row: Attempt) -> OpenAttempt:
+    return OpenAttempt(
+        id=row.pk,
+        order=journey.order(row.order_id),
+        endpoint=journey.endpoint(row.order_id),
+        place=row.step,
+        retry=row.retry,
+        price=row.price,
+        started_at=row.started_at,
+        reservations=row.reservations,
+    )
+
+
+def _settle_reservations(journey: Journey, attempt: Attempt, outcome: Outcome) -> None:
+    held = journey.held.pop(attempt.order_id, attempt.reservations)
+    if outcome is not Outcome.ACCEPTED:
+        book = CapBook(counters_of(held))
+        book.release(one for one in held if one[3] not in KEPT_WITHOUT_SALE)
+        book.write()
+        held = [one for one in held if one[3] in KEPT_WITHOUT_SALE]
+    attempt.reservations = held
+
+
+def _book(answer: Answer, now: Any) -> None:
+    if answer.reading.outcome is not Outcome.ACCEPTED:
+        return
+    sold = sold_so_far([answer.journey.lead_id]).get(answer.journey.lead_id)
+    if not sale_book(booking(answer, sold, now)):
+        raise ApplicationError("The lead has been sold already.", code="already_sold", status=409)
+
+
+def _go_on(journey: Journey) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE deliveries_delivery SET status = %s, history = %s, next_attempt_at = now(), leased_until = NULL,"
+            " claims = 0, reason = '' WHERE id = %s",
+            [
+                DeliveryStatus.PENDING.value,
+                json.dumps(history_dump(journey.history, journey.held)),
+                journey.id,
+            ],
+        )
+    transaction.on_commit(wake_drain, robust=True)

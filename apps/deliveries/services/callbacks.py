@@ -1,0 +1,92 @@
+"""The final result of a lead that was answered 202, posted to the source's callback URL until it arrives."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.core import http
+from apps.deliveries.choices import CallbackStatus
+from apps.deliveries.facts import database_now
+from apps.deliveries.models import SourceCallback
+from apps.engine import reply, retry
+from apps.engine.outbound import OutboundRequest, OutboundResponse
+from apps.engine.values import Problem, Verdict, VerdictOutcome
+from apps.leads.choices import LeadStatus
+from apps.leads.models import Lead
+
+TIMEOUT_MS = 10_000
+_LEASE = timedelta(seconds=60)
+_FINAL = (LeadStatus.SOLD, LeadStatus.UNSOLD, LeadStatus.REJECTED)
+
+
+@transaction.atomic
+def expect(lead_id: int, *, company_id: int, url: str) -> None:
+    """A lead was answered 202: its result is owed to this URL. To be called when that answer is given.
+
+    The lead's row is locked, so that a result which comes at this very moment is not missed.
+    """
+    status = Lead.objects.select_for_update().values_list("status", flat=True).get(pk=lead_id)
+    SourceCallback.objects.create(
+        company_id=company_id,
+        lead_id=lead_id,
+        url=url,
+        next_attempt_at=database_now() if status in _FINAL else None,
+    )
+
+
+def due(lead_ids: Sequence[int], now: datetime) -> None:
+    """These leads have their result now. Within the transaction that ends them."""
+    if lead_ids:
+        waiting = SourceCallback.objects.filter(status=CallbackStatus.PENDING, next_attempt_at=None)
+        waiting.filter(lead_id__in=lead_ids).update(next_attempt_at=now)
+
+
+def send_due(limit: int = 50) -> int:
+    """Post the results that are due, all at once; how many there were."""
+    claimed = _claim(limit)
+    if not claimed:
+        return 0
+    leads = Lead.objects.in_bulk([callback.lead_id for callback in claimed])
+    answers = http.send_all([_request(callback, leads[callback.lead_id]) for callback in claimed])
+    for callback, answer in zip(claimed, answers, strict=True):
+        _settle(callback, answer)
+    return len(claimed)
+
+
+@transaction.atomic
+def _claim(limit: int) -> list[SourceCallback]:
+    now = database_now()
+    pending = SourceCallback.objects.filter(status=CallbackStatus.PENDING, next_attempt_at__lte=now)
+    rows = list(pending.select_for_update(skip_locked=True).order_by("next_attempt_at")[:limit])
+    SourceCallback.objects.filter(pk__in=[row.pk for row in rows]).update(next_attempt_at=now + _LEASE)
+    return rows
+
+
+def verdict_of(lead: Lead) -> Verdict:
+    """A finished lead's result, as its source would have been answered."""
+    if lead.status == LeadStatus.SOLD:
+        return Verdict(VerdictOutcome.ACCEPTED, price=lead.payout, lead_id=lead.public_id)
+    reason = lead.reason or "no_eligible_buyer"
+    return Verdict(VerdictOutcome.REJECTED, (Problem(reason),), lead_id=lead.public_id)
+
+
+def _request(callback: SourceCallback, lead: Lead) -> OutboundRequest:
+    _, body = reply.render_simple(verdict_of(lead), settings.BRAND_NAME)
+    headers = (("Content-Type", "application/json"), ("Idempotency-Key", lead.public_id))
+    return OutboundRequest("POST", callback.url, headers, reply.encode(body), TIMEOUT_MS)
+
+
+def _settle(callback: SourceCallback, answer: OutboundResponse) -> None:
+    callback.tries += 1
+    arrived = answer.error is None and answer.status is not None and 200 <= answer.status <= 299
+    wait_s = retry.assured_wait_s(callback.tries, jitter=random.random())  # noqa: S311 - spreads retries only
+    if arrived or wait_s is None:
+        callback.status = CallbackStatus.DONE if arrived else CallbackStatus.FAILED
+        callback.next_attempt_at = None
+    else:
+        callback.next_attempt_at = database_now() + timedelta(seconds=wait_s)
+    callback.last_error = "" if arrived else str(answer.error or f"http_{answer.status}")
+    callback.save(update_fields=["tries", "status", "next_attempt_at", "last_error"])

@@ -1,0 +1,118 @@
+"""Taking due deliveries off the queue: a lease in the row, the database's own clock, no two takers.
+
+A claim whose process died is found by its lapsed lease and counts in `claims`. Such suspects are claimed one
+at a time, so that a delivery that kills its process takes nobody with it, and at the third it is quarantined.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from apps.deliveries.choices import DeliveryStatus
+from apps.deliveries.journeys import Journey
+from apps.deliveries.specs import history_load, plan_load
+
+LEASE_S = 10
+"""From the claim to the writing of the attempt; then the lease covers the endpoint's timeout."""
+LEASE_MARGIN_S = 5
+MAX_CLAIMS = 3
+
+_COLUMNS = "d.id, d.company_id, d.lead_id, d.version_id, d.leased_until, d.claims, d.only_order_id, d.plan, d.history"
+
+_CLAIM = f"""
+    WITH due AS (
+        SELECT id FROM deliveries_delivery
+        WHERE status = 'pending' AND next_attempt_at <= now() AND {{which}}
+        ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED
+    )
+    UPDATE deliveries_delivery d SET leased_until = now() + make_interval(secs => %s), claims = d.claims + 1
+    FROM due WHERE d.id = due.id
+    RETURNING {_COLUMNS}
+"""  # noqa: S608 - column names of our own
+_FRESH = "claims = 0 AND leased_until IS NULL"
+_SUSPECT = f"claims BETWEEN 1 AND {MAX_CLAIMS - 1} AND leased_until < now()"
+_ONE = "id = %s AND (leased_until IS NULL OR leased_until < now()) AND claims < 3"
+
+
+def claim(limit: int) -> list[Journey]:
+    """Up to `limit` due deliveries, oldest first; they are this caller's until the lease lapses."""
+    return _claim(_CLAIM.format(which=_FRESH), [limit, LEASE_S])
+
+
+def claim_suspect() -> list[Journey]:
+    """One delivery whose last claim was never settled, if there is any."""
+    return _claim(_CLAIM.format(which=_SUSPECT), [1, LEASE_S])
+
+
+def claim_one(delivery_id: int) -> Journey | None:
+    """This very delivery, due or not, unless it is done or somebody has it."""
+    statement = f"""
+        UPDATE deliveries_delivery d SET leased_until = now() + make_interval(secs => %s), claims = d.claims + 1
+        WHERE d.status = 'pending' AND {_ONE}
+        RETURNING {_COLUMNS}
+    """  # noqa: S608 - column names of our own
+    return next(iter(_claim(statement, [LEASE_S, delivery_id])), None)
+
+
+def _claim(statement: str, values: list[Any]) -> list[Journey]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return sorted((_journey(row) for row in cursor.fetchall()), key=lambda journey: journey.id)
+
+
+def _journey(row: Sequence[Any]) -> Journey:
+    number, company, lead, version, lease, claims, only, plan, history = row
+    results, held = history_load(_json(history))
+    return Journey(
+        id=number,
+        company_id=company,
+        lead_id=lead,
+        version_id=version,
+        lease=lease,
+        claims=claims,
+        only_order_id=only,
+        plan=plan_load(_json(plan)) if plan is not None else None,
+        history=results,
+        held=held,
+    )
+
+
+def _json(value: Any) -> Any:
+    """Django turns psycopg's own reading of jsonb off; a raw cursor gives text."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def release(journeys: Iterable[Journey], *, after_s: float = 0.0, forget: bool = True) -> None:
+    """Give deliveries back unworked, due again after `after_s`. With `forget` off the claim still counts
+    against them.
+    """
+    pairs = [(journey.id, journey.lease) for journey in journeys]
+    if not pairs:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            UPDATE deliveries_delivery
+            SET claims = CASE WHEN %s THEN 0 ELSE claims END,
+                leased_until = CASE WHEN %s THEN NULL ELSE now() + make_interval(secs => %s) END,
+                next_attempt_at = CASE WHEN %s THEN now() + make_interval(secs => %s) ELSE next_attempt_at END
+            WHERE id = %s AND leased_until = %s AND status = 'pending'
+            """,
+            [(forget, forget, after_s, forget, after_s, number, lease) for number, lease in pairs],
+        )
+
+
+def still_ours(journeys: Iterable[Journey]) -> set[int]:
+    """Of these deliveries, locked in the order of their ids, those whose lease has not been lost. In a
+    transaction.
+    """
+    leases = {journey.id: journey.lease for journey in journeys}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, leased_until FROM deliveries_delivery WHERE id = ANY(%s) AND status = %s"
+            " ORDER BY id FOR UPDATE",
+            [sorted(leases), DeliveryStatus.PENDING.value],
+        )
+        return {number for number, lease in cursor.fetchall() if leases[number] == lease}

@@ -1,0 +1,217 @@
+"""The drain: claim, start, send many at once, settle each as it arrives, until nothing is due.
+
+One drain keeps up to `IN_FLIGHT` requests under way and goes on claiming while slow buyers keep theirs open,
+so a buyer that hangs delays nobody else. No transaction is open while anything is on the wire. Any number of
+drains may run.
+"""
+
+import logging
+import queue
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db import DatabaseError, OperationalError, connection
+
+from apps.core import http
+from apps.deliveries.journeys import Journey
+from apps.deliveries.services import claims
+from apps.deliveries.services.by_hand import late_answer
+from apps.deliveries.services.settling import Answered, Settled, settle
+from apps.deliveries.services.starting import PARKED_S, Started, start
+from apps.engine.outbound import OutboundResponse
+
+logger = logging.getLogger(__name__)
+
+IN_FLIGHT = 64
+PER_ENDPOINT = 32
+SETTLE_AT_ONCE = 32
+POLL_S = 0.05
+DATABASE_PAUSES_S = (0.05, 1.0, 2.0)
+STEP_BACK_S = 5.0
+"""How long a delivery that failed us (an exception of ours) is left alone before it is tried by itself."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Report:
+    """What a drain did. `more` when it stopped for its time while work remained."""
+
+    claimed: int = 0
+    sent: int = 0
+    settled: int = 0
+    failed: int = 0
+    more: bool = False
+
+
+class Drain:
+    """One run. Not shared between threads."""
+
+    def __init__(self, *, in_flight: int = IN_FLIGHT, per_endpoint: int = PER_ENDPOINT) -> None:
+        self.in_flight, self.per_endpoint = in_flight, per_endpoint
+        self.report = Report()
+        self._arrived: queue.SimpleQueue[tuple[Journey, OutboundResponse]] = queue.SimpleQueue()
+        self._under_way: dict[int, Journey] = {}
+        self._by_endpoint: Counter[int] = Counter()
+        self._polled_at = 0.0
+        self._parked_until = 0.0
+
+    def run(self, *, for_s: float) -> Report:
+        """Work until nothing is due; after `for_s` seconds claim no more, and wait for what is under way."""
+        until = time.monotonic() + for_s
+        while True:
+            claiming = time.monotonic() < until
+            ready = self._claim() if claiming else []
+            self._start(ready)
+            if self._under_way:
+                self._settle(self._arrivals())
+            elif not claiming or (not ready and time.monotonic() > self._parked_until):
+                self.report.more = not claiming
+                return self.report
+            elif not ready:
+                time.sleep(POLL_S)
+
+    def _claim(self) -> list[Journey]:
+        room = self.in_flight - len(self._under_way)
+        now = time.monotonic()
+        if room <= 0 or (self._under_way and now - self._polled_at < POLL_S):
+            return []
+        self._polled_at = now
+        claimed = claims.claim(room)
+        if not claimed:
+            claimed = claims.claim_suspect()
+        elif len(claimed) == room:
+            self._polled_at = 0.0
+        self.report.claimed += len(claimed)
+        return claimed
+
+    def _start(self, journeys: list[Journey]) -> None:
+        while journeys:
+            started = self._each(journeys, lambda some: start(some, has_room=self._has_room), _joined)
+            if started.parked:
+                self._parked_until = time.monotonic() + PARKED_S + POLL_S
+            self._send(started.sending)
+            self._give_back(started.sending)
+            journeys = [*started.again, *self._settled(started.answered)]
+
+    def _has_room(self, endpoint_id: int) -> bool:
+        """Counts the asker in: within one batch each delivery takes a place."""
+        if self._by_endpoint[endpoint_id] >= self.per_endpoint:
+            return False
+        self._by_endpoint[endpoint_id] += 1
+        return True
+
+    def _give_back(self, sending: list[Journey]) -> None:
+        """Places that were asked for and not used (caps, unbuildable) are free again."""
+        self._by_endpoint = Counter(
+            journey.attempt.endpoint.id for journey in self._under_way.values() if journey.attempt
+        )
+
+    def _send(self, journeys: Sequence[Journey]) -> None:
+        requests = [journey.attempt.request for journey in journeys if journey.attempt]
+        for journey in journeys:
+            self._under_way[journey.id] = journey
+        if requests:
+            arrived = self._arrived
+            http.start(
+                [request for request in requests if request is not None],
+                lambda index, response: arrived.put((journeys[index], response)),
+            )
+            self.report.sent += len(requests)
+
+    def _arrivals(self) -> list[Answered]:
+        """Whatever has arrived, waiting for the first a moment only, so that claiming goes on."""
+        found: list[Answered] = []
+        try:
+            found.append(self._arrived.get(timeout=POLL_S))
+            while len(found) < SETTLE_AT_ONCE:
+                found.append(self._arrived.get_nowait())
+        except queue.Empty:
+            pass
+        return found
+
+    def _settle(self, answered: list[Answered]) -> None:
+        for journey, _ in answered:
+            self._under_way.pop(journey.id, None)
+            if journey.attempt is not None:
+                self._by_endpoint[journey.attempt.endpoint.id] -= 1
+        self._start(self._settled(answered))
+
+    def _settled(self, answered: list[Answered]) -> list[Journey]:
+        """Settle; the deliveries that go on at once."""
+        if not answered:
+            return []
+        settled = self._each(answered, settle, _joined_settled)
+        self.report.settled += len(answered)
+        for answer in settled.late:
+            late_answer(answer)
+        return settled.again
+
+    def _each(self, batch: Sequence[T], work: Callable[[Sequence[T]], R], join: Callable[[list[R]], R]) -> R:
+        """Work on a batch; if that fails, on each by itself, so that one bad delivery stops nobody else's."""
+        try:
+            return _patiently(lambda: work(batch))
+        except OperationalError:
+            raise
+        except Exception:
+            if len(batch) == 1:
+                return self._failed(batch[0], join)
+            logger.exception("batch_failed")
+        return join([self._each([one], work, join) for one in batch])
+
+    def _failed(self, one: object, join: Callable[[list[R]], R]) -> R:
+        """Ours to repair: on record in the log, and the claim counts against the delivery until it is
+        quarantined.
+        """
+        journey = one[0] if isinstance(one, tuple) else one
+        assert isinstance(journey, Journey)
+        logger.exception("delivery_failed", extra={"delivery": journey.id})
+        self.report.failed += 1
+        try:
+            claims.release([journey], after_s=STEP_BACK_S, forget=False)
+        except DatabaseError:
+            logger.warning("lease_left_to_lapse", extra={"delivery": journey.id})
+        return join([])
+
+
+def _patiently(work: Callable[[], R]) -> R:
+    """Do it again after a deadlock or a short outage of the database: answers in hand are worth some
+    seconds.
+    """
+    for pause_s in DATABASE_PAUSES_S:
+        try:
+            return work()
+        except OperationalError:
+            logger.warning("database_trouble", extra={"pause_s": pause_s})
+            connection.close()
+            time.sleep(pause_s)
+    return work()
+
+
+def _joined(parts: list[Started]) -> Started:
+    whole = Started()
+    for part in parts:
+        whole.sending += part.sending
+        whole.answered += part.answered
+        whole.again += part.again
+        whole.ended += part.ended
+        whole.parked += part.parked
+    return whole
+
+
+def _joined_settled(parts: list[Settled]) -> Settled:
+    whole = Settled()
+    for part in parts:
+        whole.again += part.again
+        whole.ended += part.ended
+        whole.late += part.late
+    return whole
+
+
+def drain(*, for_s: float = 10.0) -> Report:
+    """Deliver whatever is due. Safe to run any number of times at once."""
+    return Drain().run(for_s=for_s)

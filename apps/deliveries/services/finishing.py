@@ -1,0 +1,120 @@
+"""The end of a journey, or a pause in it: delivery, lead, timeline, turns. Always within the caller's
+transaction.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from apps.deliveries.choices import DeliveryStatus
+from apps.deliveries.journeys import Journey
+from apps.deliveries.services import callbacks
+from apps.deliveries.services.turns import TurnBook
+from apps.deliveries.specs import history_dump, plan_dump
+from apps.engine import reasons, routing, waterfall
+from apps.engine.routing import Considered
+from apps.engine.values import Problem
+from apps.engine.waterfall import Decision, Hold, Sold, Unsold, Wait
+from apps.leads import services as leads
+from apps.leads.choices import LeadStatus
+from apps.leads.services import Finished
+from apps.ledger import selectors
+from apps.ledger.selectors import SoldSoFar
+
+Ended = tuple[Journey, Decision]
+
+_SAVE = """
+    UPDATE deliveries_delivery
+    SET plan = %s, history = %s, status = %s, reason = %s, next_attempt_at = %s, finished_at = %s,
+        leased_until = NULL, claims = 0
+    WHERE id = %s
+"""
+_STATUS = {
+    Sold: DeliveryStatus.SOLD,
+    Unsold: DeliveryStatus.UNSOLD,
+    Hold: DeliveryStatus.HELD,
+    Wait: DeliveryStatus.PENDING,
+}
+
+
+def turns_for(ended: Iterable[Ended]) -> TurnBook:
+    """The turns that these ends may move, locked."""
+    return TurnBook(journey for journey, decision in ended if isinstance(decision, Sold | Unsold))
+
+
+def finish(ended: Sequence[Ended], turns: TurnBook, now: datetime) -> None:
+    """Store waits and ends, and end the leads. The caller has locked deliveries, turns and order caps, in
+    this order.
+    """
+    for journey, decision in ended:
+        if isinstance(decision, Sold | Unsold):
+            turns.settle(journey, decision.order_ids if isinstance(decision, Sold) else ())
+    turns.write()
+    with connection.cursor() as cursor:
+        cursor.executemany(_SAVE, [_row(journey, decision, now) for journey, decision in ended])
+    sold = selectors.sold_so_far(journey.lead_id for journey, one in ended if isinstance(one, Sold))
+    leads.finish([_finished(journey, one, sold) for journey, one in ended if isinstance(one, Sold | Unsold)])
+    for journey, decision in ended:
+        if isinstance(decision, Hold):
+            order = journey.order(decision.order_id)
+            leads.hold([journey.lead_id], data={"order": order.name, "reason": decision.reason})
+    callbacks.due([journey.lead_id for journey, one in ended if isinstance(one, Sold | Unsold)], now)
+
+
+def _row(journey: Journey, decision: Decision, now: datetime) -> tuple[object, ...]:
+    return (
+        json.dumps(plan_dump(journey.plan)) if journey.plan is not None else None,
+        json.dumps(history_dump(journey.history, journey.held)),
+        _STATUS[type(decision)].value,  # type: ignore[index]
+        decision.reason[:64] if isinstance(decision, Unsold | Hold) else "",
+        decision.until if isinstance(decision, Wait) else None,
+        now if isinstance(decision, Sold | Unsold) else None,
+        journey.id,
+    )
+
+
+def _finished(journey: Journey, decision: Sold | Unsold, sold: dict[int, SoldSoFar]) -> Finished:
+    assert journey.plan is not None
+    passed = [Considered(one, "not_reached") for one in waterfall.not_reached(journey.plan, journey.history)]
+    delivery = {"delivery": journey.public_id}
+    if isinstance(decision, Unsold):
+        message = reasons.message(Problem(decision.reason))
+        return Finished(
+            journey.lead_id, LeadStatus.UNSOLD, reason=decision.reason, message=message, data=delivery
+        )
+    names = [journey.order(order_id).name for order_id in decision.order_ids]
+    lines = [line_of(journey, line) for line in passed]
+    total = sold.get(journey.lead_id, SoldSoFar())
+    return Finished(
+        journey.lead_id,
+        LeadStatus.SOLD,
+        price=total.price,
+        payout=total.payout,
+        data=delivery | {"orders": names, "recovered": decision.recovered, "passed": lines},
+    )
+
+
+def line_of(journey: Journey, line: routing.Considered) -> dict[str, object]:
+    """One considered order for the timeline: ids and names for links, the verdict and its words."""
+    order = next(one for one in journey.spec.orders if one.id == line.order_id)
+    return {
+        "order": order.id,
+        "name": order.name,
+        "buyer": order.buyer_name,
+        "verdict": line.verdict,
+        "words": routing.describe(line),
+    }
+
+
+def cancel(journeys: Sequence[Journey], now: datetime, reason: str = "lead_erased") -> None:
+    """Deliveries whose lead cannot be read any more (erased, or a test) end without a buyer."""
+    if not journeys:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE deliveries_delivery SET status = %s, reason = %s, finished_at = %s, next_attempt_at = NULL,"
+            " leased_until = NULL WHERE id = %s AND leased_until = %s",
+            [(DeliveryStatus.CANCELLED.value, reason, now, one.id, one.lease) for one in journeys],
+        )

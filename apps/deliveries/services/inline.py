@@ -1,0 +1,164 @@
+"""The first attempts made by the web process itself, while a source waits for the buyers' answer.
+
+The same claim, start and settle as the drain. When the budget is over the request returns with what is known;
+an answer that comes later is settled by a thread of its own, and whatever remains is the drain's.
+"""
+
+import logging
+import queue
+import threading
+import time
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import close_old_connections, connection
+
+from apps.core import http
+from apps.deliveries.choices import DeliveryStatus
+from apps.deliveries.jobs import wake_drain
+from apps.deliveries.journeys import Journey
+from apps.deliveries.models import Delivery
+from apps.deliveries.services.by_hand import late_answer
+from apps.deliveries.services.claims import claim_one, release
+from apps.deliveries.services.settling import settle
+from apps.deliveries.services.starting import start
+from apps.engine.outbound import OutboundResponse
+from apps.leads.models import Lead
+
+logger = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 64
+"""Inline exchanges of one process that may be under way, those left behind by their request included."""
+_POLL_S = 0.05
+_places = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryState:
+    """How a delivery stands: `status` is a DeliveryStatus, `payout` what the source earns (money) once sold,
+    `reason` a code of `engine.reasons` once unsold.
+    """
+
+    status: str
+    reason: str = ""
+    payout: Decimal = Decimal("0.00")
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the source can be told a result."""
+        return self.status in (DeliveryStatus.SOLD, DeliveryStatus.UNSOLD, DeliveryStatus.CANCELLED)
+
+
+def deliver_now(delivery_id: int, *, deadline_ms: float) -> DeliveryState:
+    """Work on this delivery here and now, for at most `deadline_ms`; how it stands then.
+
+    If another process has it already, its result is waited for. Not to be called within a transaction.
+    """
+    until = time.monotonic() + deadline_ms / 1000
+    if _places.acquire(blocking=False):
+        journey = claim_one(delivery_id)
+        if journey is None:
+            _places.release()
+        else:
+            _Inline(journey, until).run()
+    state = state_of(delivery_id)
+    while state.status == DeliveryStatus.PENDING and time.monotonic() + _POLL_S < until:
+        time.sleep(_POLL_S)
+        state = state_of(delivery_id)
+    if state.status == DeliveryStatus.PENDING:
+        wake_drain()
+    return state
+
+
+def state_of(delivery_id: int) -> DeliveryState:
+    """How a delivery stands now."""
+    status, reason, lead_id = Delivery.objects.values_list("status", "reason", "lead_id").get(pk=delivery_id)
+    if status != DeliveryStatus.SOLD:
+        return DeliveryState(status, reason)
+    return DeliveryState(status, payout=Lead.objects.values_list("payout", flat=True).get(pk=lead_id))
+
+
+class _Inline:
+    """One delivery worked on by one request. Owns one of the places until its last answer is settled."""
+
+    def __init__(self, journey: Journey, until: float) -> None:
+        self._journey, self._until = journey, until
+        self._answers: queue.SimpleQueue[OutboundResponse] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._left = False
+
+    def run(self) -> None:
+        """Attempt after attempt, while there is something to do at once and time to do it."""
+        kept = False
+        try:
+            kept = self._attempts()
+        finally:
+            if not kept:
+                _places.release()
+
+    def _attempts(self) -> bool:
+        """Whether an answer is still awaited by the thread that will settle it."""
+        again = True
+        while again:
+            started = start([self._journey])
+            if started.sending:
+                response = self._exchange()
+                if response is None:
+                    return True
+                again = bool(_settle(self._journey, response))
+            elif started.answered:
+                again = bool(_settle(*started.answered[0]))
+            else:
+                again = bool(started.again)
+            if again and time.monotonic() >= self._until:
+                release([self._journey])
+                again = False
+        return False
+
+    def _exchange(self) -> OutboundResponse | None:
+        """The answer, or None when the time is over: then whoever gets it settles it."""
+        attempt = self._journey.attempt
+        assert attempt is not None
+        assert attempt.request is not None
+        if not connection.in_atomic_block:
+            connection.close()  # back to the pool while waiting
+        http.start([attempt.request], lambda _, response: self._arrived(response))
+        try:
+            return self._answers.get(timeout=max(0.0, self._until - time.monotonic()))
+        except queue.Empty:
+            pass
+        with self._lock:
+            if self._answers.empty():
+                self._left = True
+                return None
+        return self._answers.get()
+
+    def _arrived(self, response: OutboundResponse) -> None:
+        """On the door's thread: hand on, or start the thread that settles what the request could not wait
+        for.
+        """
+        with self._lock:
+            if not self._left:
+                self._answers.put(response)
+                return
+        threading.Thread(target=self._settle_left, args=(response,), name="late-answer", daemon=True).start()
+
+    def _settle_left(self, response: OutboundResponse) -> None:
+        try:
+            if _settle(self._journey, response):
+                release([self._journey])
+                wake_drain()
+        except Exception:
+            # The lease lapses and the attempt becomes unknown: the same as if this process had ended here.
+            logger.exception("inline_answer_not_settled", extra={"delivery": self._journey.id})
+        finally:
+            _places.release()
+            close_old_connections()
+            connection.close()
+
+
+def _settle(journey: Journey, response: OutboundResponse) -> list[Journey]:
+    settled = settle([(journey, response)])
+    for answer in settled.late:
+        late_answer(answer)
+    return settled.again

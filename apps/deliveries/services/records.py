@@ -1,0 +1,110 @@
+"""What is kept of an attempt: the request and the answer under the lead's key, the names of what was sent,
+the times.
+"""
+
+import base64
+import json
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from apps.deliveries.journeys import Journey, OpenAttempt
+from apps.deliveries.models import Attempt
+from apps.engine.orders import EndpointSpec
+from apps.engine.outbound import OutboundRequest, OutboundResponse
+from apps.engine.request import idempotency_key_of
+
+KEPT_BODY_BYTES = 64 * 1024
+MASK = "••••••"
+
+
+def attempt_row(journey: Journey, attempt: OpenAttempt) -> Attempt:
+    """The row as it is written before bytes leave."""
+    sending = attempt.request
+    return Attempt(
+        id=attempt.id,
+        company_id=journey.company_id,
+        delivery_id=journey.id,
+        lead_id=journey.lead_id,
+        order_id=attempt.order.id,
+        order_name=attempt.order.name[:120],
+        buyer_id=attempt.order.buyer_id,
+        buyer_name=attempt.order.buyer_name[:120],
+        endpoint_id=attempt.endpoint.id,
+        step=attempt.place,
+        retry=attempt.retry,
+        idempotency_key=idempotency_key_of(journey.public_id, attempt.order.id),
+        url=_without_query(attempt.endpoint.url)[:1000],
+        price=attempt.price,
+        fields=_fields(attempt.endpoint),
+        sealed_request=_sealed_request(journey, attempt, sending) if sending else None,
+        reservations=attempt.reservations,
+        started_at=attempt.started_at,
+    )
+
+
+def open_request(journey_key: Any, attempt: Attempt) -> dict[str, Any] | None:
+    """The stored request of an attempt, opened with the lead's data key."""
+    return _opened(journey_key, attempt.sealed_request, _aad("request", attempt.id))
+
+
+def open_response(journey_key: Any, attempt: Attempt) -> dict[str, Any] | None:
+    """The stored answer of an attempt, opened with the lead's data key."""
+    return _opened(journey_key, attempt.sealed_response, _aad("response", attempt.id))
+
+
+def sealed_response(journey: Journey, attempt: OpenAttempt, response: OutboundResponse) -> bytes | None:
+    """The answer as it is kept: its first 64 KiB, under the lead's key."""
+    if response.status is None and not response.body:
+        return None
+    kept = {
+        "status": response.status,
+        "headers": [list(header) for header in response.headers],
+        "truncated": response.truncated or len(response.body) > KEPT_BODY_BYTES,
+        **_body(response.body[:KEPT_BODY_BYTES]),
+    }
+    return journey.lead.key.seal(json.dumps(kept).encode(), aad=_aad("response", attempt.id))
+
+
+def timings(attempt: OpenAttempt, response: OutboundResponse, parse_ms: float) -> dict[str, float]:
+    """The stages of an attempt in milliseconds, those not reached left out."""
+    stages = asdict(response.timings) | {"assembly_ms": attempt.assembly_ms, "parse_ms": parse_ms}
+    return {name: round(value, 3) for name, value in stages.items() if value is not None}
+
+
+def _sealed_request(journey: Journey, attempt: OpenAttempt, sending: OutboundRequest) -> bytes:
+    secret = {header.name for header in attempt.endpoint.headers if header.secret}
+    kept = {
+        "method": sending.method,
+        "url": sending.url,
+        "headers": [[name, MASK if name in secret else value] for name, value in sending.headers],
+        **_body(sending.body),
+    }
+    return journey.lead.key.seal(json.dumps(kept).encode(), aad=_aad("request", attempt.id))
+
+
+def _body(body: bytes) -> dict[str, str]:
+    try:
+        return {"body": body.decode()}
+    except UnicodeDecodeError:
+        return {"body_base64": base64.b64encode(body).decode()}
+
+
+def _opened(key: Any, sealed: bytes | memoryview | None, aad: bytes) -> dict[str, Any] | None:
+    if sealed is None:
+        return None
+    opened: dict[str, Any] = json.loads(key.open(bytes(sealed), aad=aad))
+    return opened
+
+
+def _aad(what: str, attempt_id: int) -> bytes:
+    return f"attempt:{what}:{attempt_id}".encode()
+
+
+def _without_query(url: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
+
+
+def _fields(endpoint: EndpointSpec) -> list[list[str]]:
+    """[target, kind, source, format] of every row: which fields go to whom in which form, without values."""
+    return [[row.target, row.kind, row.source, row.value_format] for row in endpoint.mapping]

@@ -1,0 +1,281 @@
+"""From answers to consequences: attempts, sales, caps, breakers, and what comes next. One short transaction a
+batch.
+"""
+
+import json
+import logging
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from apps.core import clock
+from apps.deliveries.choices import AttemptStatus
+from apps.deliveries.facts import database_now
+from apps.deliveries.journeys import Journey, OpenAttempt, selling, undone_on_failure
+from apps.deliveries.models import Attempt
+from apps.deliveries.services import breakers, finishing
+from apps.deliveries.services.claims import still_ours
+from apps.deliveries.services.records import sealed_response, timings
+from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
+from apps.deliveries.specs import history_dump
+from apps.engine import outcome, pricing, waterfall
+from apps.engine.campaign import PayoutSpec
+from apps.engine.outbound import OutboundResponse, TransportError
+from apps.engine.outcome import Outcome, Reading
+from apps.engine.waterfall import Decision, Result, Send
+from apps.leads.choices import EventKind
+from apps.leads.models import LeadEvent
+from apps.ledger.selectors import SoldSoFar, sold_so_far
+from apps.ledger.services import Booking, sales_book
+
+logger = logging.getLogger(__name__)
+
+Answered = tuple[Journey, OutboundResponse]
+
+_SETTLE = """
+    UPDATE deliveries_attempt
+    SET status = 'settled', outcome = %s, http_status = %s, error = %s, error_detail = %s, reason = %s, reference = %s,
+        rule_index = %s, price = %s, timings = %s, sealed_response = %s, reservations = %s, finished_at = %s
+    WHERE id = %s
+"""
+_CLEAN = str.maketrans("", "", "\x00")
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer on its way into the books."""
+
+    journey: Journey
+    attempt: OpenAttempt
+    response: OutboundResponse
+    reading: Reading
+    parse_ms: float
+
+    @property
+    def price(self) -> Decimal:
+        """What the sale would be booked at: the buyer's price where a rule extracts one, else the order's."""
+        return pricing.cents(self.attempt.price if self.reading.price is None else self.reading.price)
+
+
+@dataclass(slots=True)
+class Settled:
+    """What became of a batch: `again` are to be started at once, `ended` wait or are over."""
+
+    again: list[Journey] = field(default_factory=list)
+    ended: list[tuple[Journey, Decision]] = field(default_factory=list)
+    late: list[Answer] = field(default_factory=list)
+    """Answers to attempts that were given up before (the process stood still for longer than its lease)."""
+
+
+def settle(batch: Sequence[Answered]) -> Settled:
+    """Book a batch of answers, each exactly once."""
+    answers = [_read(journey, response) for journey, response in batch if journey.attempt is not None]
+    settled = Settled()
+    with undone_on_failure([answer.journey for answer in answers]), transaction.atomic():
+        now = database_now()
+        ours = still_ours([answer.journey for answer in answers])
+        open_ids = _still_open([answer.attempt.id for answer in answers if answer.journey.id in ours])
+        live = [answer for answer in answers if answer.attempt.id in open_ids]
+        settled.late = [answer for answer in answers if answer.attempt.id not in open_ids]
+        if live:
+            _Settling(live, settled, now).run()
+    breakers.count(
+        [_health(answer) for answer in live if answer.response.error is not TransportError.UNBUILDABLE]
+    )
+    for answer in settled.late:
+        logger.warning(
+            "answer_came_late", extra={"attempt": answer.attempt.id, "outcome": str(answer.reading.outcome)}
+        )
+    return settled
+
+
+def _health(answer: Answer) -> tuple[int, Outcome]:
+    return answer.attempt.endpoint.id, answer.reading.outcome
+
+
+def _read(journey: Journey, response: OutboundResponse) -> Answer:
+    attempt = journey.attempt
+    assert attempt is not None
+    began = clock.monotonic_ms()
+    reading = outcome.read(response, attempt.endpoint.rules)
+    return Answer(journey, attempt, response, reading, clock.monotonic_ms() - began)
+
+
+def _still_open(attempt_ids: list[int]) -> set[int]:
+    rows = Attempt.objects.select_for_update().filter(pk__in=attempt_ids, status=AttemptStatus.STARTED)
+    return set(rows.order_by("pk").values_list("pk", flat=True))
+
+
+class _Settling:
+    """One batch within its transaction. Locks: deliveries and attempts (the caller's), turns, caps, leads."""
+
+    def __init__(self, answers: list[Answer], settled: Settled, now: datetime) -> None:
+        self.answers, self.settled, self.now = answers, settled, now
+        self.kept: dict[int, list[list[object]]] = {}
+
+    def run(self) -> None:
+        """Write everything that follows from the answers."""
+        for answer in self.answers:
+            self._remember(answer)
+        decided = [(answer.journey, self._next(answer.journey)) for answer in self.answers]
+        ended = [(journey, decision) for journey, decision in decided if not isinstance(decision, Send)]
+        self.settled.ended += ended
+        self.settled.again += [journey for journey, decision in decided if isinstance(decision, Send)]
+        turns = finishing.turns_for(ended)
+        self._settle_caps()
+        self._write_attempts()
+        booked = self._book()
+        LeadEvent.objects.bulk_create([_event(answer, self.now, booked) for answer in self.answers])
+        self._save_histories(self.settled.again)
+        finishing.finish(ended, turns, self.now)
+        for answer in self.answers:
+            answer.journey.attempt = None
+
+    def _remember(self, answer: Answer) -> None:
+        """Append the result to the history, with the time of a retry if there is to be one."""
+        journey, attempt, reading = answer.journey, answer.attempt, answer.reading
+        price = answer.price if reading.outcome is Outcome.ACCEPTED else None
+        journey.history.append(Result(attempt.order.id, reading.outcome, self.now, reading.reason, price))
+        journey.history[-1] = replace(
+            journey.history[-1],
+            retry_at=waterfall.retry_at(
+                journey.history,
+                attempt.endpoint,
+                self.now,
+                jitter=random.random(),  # noqa: S311 - spreads retries, protects nothing
+                retry_after_s=reading.retry_after_s,
+            ),
+        )
+
+    def _next(self, journey: Journey) -> Decision:
+        assert journey.plan is not None
+        return waterfall.next_step(journey.plan, journey.history, selling(journey.spec).endpoint_of, self.now)
+
+    def _settle_caps(self) -> None:
+        """Keep what a sale or a doubt holds, give back the rest; a sale at another price moves spend by the
+        difference.
+        """
+        book = CapBook(counters_of(one for answer in self.answers for one in answer.attempt.reservations))
+        for answer in self.answers:
+            attempt, standing = answer.attempt, answer.attempt.reservations
+            if answer.reading.outcome is Outcome.ACCEPTED:
+                standing = [_corrected(book, one, answer.price) for one in standing]
+            elif answer.reading.outcome is not Outcome.UNKNOWN:
+                stays = KEPT_WITHOUT_SALE if answer.response.sent else frozenset[str]()
+                book.release(one for one in standing if one[3] not in stays)
+                standing = [one for one in standing if one[3] in stays]
+            self.kept[attempt.id] = standing
+            if standing and answer.reading.outcome is not Outcome.ACCEPTED:
+                answer.journey.held[attempt.order.id] = standing
+        book.write()
+
+    def _write_attempts(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany(_SETTLE, [self._attempt_row(answer) for answer in self.answers])
+
+    def _attempt_row(self, answer: Answer) -> tuple[object, ...]:
+        reading, response = answer.reading, answer.response
+        return (
+            reading.outcome.value,
+            response.status,
+            response.error.value if response.error else "",
+            response.error_detail.translate(_CLEAN)[:300],
+            reading.reason.translate(_CLEAN)[:300],
+            reading.reference.translate(_CLEAN)[:200],
+            reading.rule_index,
+            answer.price,
+            json.dumps(timings(answer.attempt, response, answer.parse_ms)),
+            sealed_response(answer.journey, answer.attempt, response),
+            json.dumps(self.kept[answer.attempt.id]),
+            self.now,
+            answer.attempt.id,
+        )
+
+    def _book(self) -> frozenset[int]:
+        """Book the sales; the ids of the attempts that are sales now."""
+        accepted = [answer for answer in self.answers if answer.reading.outcome is Outcome.ACCEPTED]
+        if not accepted:
+            return frozenset()
+        sold = sold_so_far(answer.journey.lead_id for answer in accepted)
+        booked = sales_book(
+            [booking(answer, sold.get(answer.journey.lead_id), self.now) for answer in accepted]
+        )
+        for answer in accepted:
+            if answer.attempt.id not in booked:
+                logger.error(
+                    "sale_not_booked", extra={"attempt": answer.attempt.id, "lead": answer.journey.lead_id}
+                )
+        return booked
+
+    def _save_histories(self, journeys: Sequence[Journey]) -> None:
+        """Those that go on at once: their claim stands, and counts anew, for the process has shown that it
+        lives.
+        """
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "UPDATE deliveries_delivery SET history = %s, claims = 1 WHERE id = %s",
+                [
+                    (json.dumps(history_dump(journey.history, journey.held)), journey.id)
+                    for journey in journeys
+                ],
+            )
+        for journey in journeys:
+            journey.claims = 1
+
+
+def _corrected(book: CapBook, reservation: list[object], price: Decimal) -> list[object]:
+    if reservation[3] != "spend":
+        return reservation
+    return book.correct(reservation, int(price * 100))
+
+
+def booking(answer: Answer, sold: SoldSoFar | None, now: datetime) -> Booking:
+    """The sale that an accepted answer is."""
+    journey, attempt = answer.journey, answer.attempt
+    plan, terms = journey.plan, journey.terms
+    assert plan is not None
+    before = sold or SoldSoFar()
+    payout = pricing.payout_step(
+        terms.payout if terms else PayoutSpec(), before.price if before.count else None, answer.price
+    )
+    return Booking(
+        company_id=journey.company_id,
+        lead_id=journey.lead_id,
+        delivery_id=journey.id,
+        attempt_id=attempt.id,
+        order_id=attempt.order.id,
+        buyer_id=attempt.order.buyer_id,
+        source_id=journey.lead.source_id,
+        exclusive=plan.max_buyers == 1,
+        place=before.count + 1,
+        price=answer.price,
+        payout=payout,
+        currency=journey.spec.currency,
+        recovered=bool(plan.steps) and plan.steps[0].order_id != attempt.order.id,
+        at=now,
+    )
+
+
+def _event(answer: Answer, now: datetime, booked: frozenset[int]) -> LeadEvent:
+    reading, attempt = answer.reading, answer.attempt
+    data = {
+        "attempt": attempt.id,
+        "order": attempt.order.id,
+        "name": attempt.order.name,
+        "buyer": attempt.order.buyer_name,
+        "outcome": reading.outcome.value,
+        "reason": reading.reason.translate(_CLEAN),
+        "retry": attempt.retry,
+        "ms": round(answer.response.timings.total_ms),
+        "status": answer.response.status,
+    }
+    if reading.outcome is Outcome.ACCEPTED:
+        data |= {"price": str(answer.price), "booked": attempt.id in booked}
+    retry_at = answer.journey.history[-1].retry_at
+    if retry_at is not None:
+        data["retry_at"] = retry_at.isoformat()
+    return LeadEvent(lead_id=answer.journey.lead_id, kind=EventKind.ATTEMPTED, at=now, data=data)

@@ -1,0 +1,261 @@
+"""From claimed deliveries to written attempts: plan, choose, build, reserve, write. One short transaction a
+batch.
+
+Nothing is sent here. When the transaction has committed, every attempt that is about to leave is on record.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import connection, transaction
+
+from apps.core import clock
+from apps.core.ids import new_id
+from apps.deliveries.choices import AttemptStatus
+from apps.deliveries.facts import Live, database_now, load_journeys, load_live
+from apps.deliveries.journeys import Journey, OpenAttempt, selling, undone_on_failure
+from apps.deliveries.models import Attempt
+from apps.deliveries.services import breakers, finishing
+from apps.deliveries.services.claims import LEASE_MARGIN_S, release, still_ours
+from apps.deliveries.services.records import attempt_row
+from apps.deliveries.services.reservations import CapBook, counters_of, wanted
+from apps.deliveries.services.turns import TurnBook
+from apps.deliveries.specs import history_dump, plan_dump
+from apps.engine import breaker, request, routing, waterfall
+from apps.engine.breaker import CLOSED
+from apps.engine.mapping import Sending, SystemValues, Unbuildable
+from apps.engine.outbound import OutboundResponse, TransportError
+from apps.engine.routing import Considered
+from apps.engine.values import Facts
+from apps.engine.waterfall import Decision, Passed, Result, Send
+from apps.leads.choices import EventKind
+from apps.leads.models import LeadEvent
+
+PARKED_S = 0.5
+"""How long a delivery steps back whose endpoint has as many requests under way as it may."""
+
+HasRoom = Callable[[int], bool]
+INTERRUPTED = OutboundResponse(error=TransportError.INTERRUPTED, sent=True)
+
+
+@dataclass(slots=True)
+class Started:
+    """What became of a batch.
+
+    `sending` are written and may leave; `answered` have their answer without leaving (could not be built, or
+    were interrupted by the end of an earlier process); `again` are to be started once more at once. All
+    others are settled, waiting, or lost to another process.
+    """
+
+    sending: list[Journey] = field(default_factory=list)
+    answered: list[tuple[Journey, OutboundResponse]] = field(default_factory=list)
+    again: list[Journey] = field(default_factory=list)
+    ended: list[tuple[Journey, Decision]] = field(default_factory=list)
+    parked: list[Journey] = field(default_factory=list)
+
+
+def start(journeys: Sequence[Journey], *, has_room: HasRoom = lambda _: True) -> Started:
+    """Bring claimed deliveries up to the point where bytes may leave. `has_room` asks about an endpoint
+    id.
+    """
+    started = Started()
+    lost = load_journeys(journeys)
+    finishing.cancel(lost, clock.now())
+    able = [journey for journey in journeys if journey not in lost]
+    for journey in _interrupted(able):
+        started.answered.append((journey, INTERRUPTED))
+    fresh = [journey for journey in able if journey.attempt is None]
+    if fresh:
+        live = load_live(fresh, database_now())
+        with undone_on_failure(fresh), transaction.atomic():
+            ours = still_ours(fresh)
+            _Starting(live, started, has_room).run([journey for journey in fresh if journey.id in ours])
+    return started
+
+
+def _interrupted(journeys: Sequence[Journey]) -> list[Journey]:
+    """Deliveries with an attempt that was written and never settled: its process ended with bytes on the
+    way.
+    """
+    suspects = {journey.id: journey for journey in journeys if journey.claims > 1}
+    if not suspects:
+        return []
+    for row in Attempt.objects.filter(delivery_id__in=suspects, status=AttemptStatus.STARTED):
+        journey = suspects[row.delivery_id]
+        journey.attempt = OpenAttempt(
+            id=row.id,
+            order=journey.order(row.order_id),
+            endpoint=journey.endpoint(row.order_id),
+            place=row.step,
+            retry=row.retry,
+            price=row.price,
+            started_at=row.started_at,
+            reservations=row.reservations,
+        )
+    return [journey for journey in suspects.values() if journey.attempt is not None]
+
+
+class _Starting:
+    """One batch within its transaction."""
+
+    def __init__(self, live: Live, started: Started, has_room: HasRoom) -> None:
+        self.live, self.started, self.has_room = live, started, has_room
+        self.events: list[LeadEvent] = []
+
+    def run(self, journeys: list[Journey]) -> None:
+        """Locks in this order: turns, caps; the deliveries are the caller's already."""
+        self._plan([journey for journey in journeys if journey.plan is None])
+        chosen = [(journey, self._choose(journey)) for journey in journeys]
+        sends = [(journey, choice) for journey, choice in chosen if isinstance(choice, Send)]
+        self.started.ended += [
+            (journey, choice) for journey, choice in chosen if not isinstance(choice, Send)
+        ]
+        turns = finishing.turns_for(self.started.ended)
+        ready = [journey for journey, choice in sends if self._prepare(journey, choice)]
+        reserved = self._reserve(ready)
+        self._write(reserved, [journey for journey, _ in sends])
+        LeadEvent.objects.bulk_create(self.events)
+        finishing.finish(self.started.ended, turns, self.live.now)
+        release(self.started.parked, after_s=PARKED_S)
+
+    def _plan(self, journeys: list[Journey]) -> None:
+        turns = TurnBook(journeys)
+        resting = self.live.orders.open_breakers
+        for journey in journeys:
+            facts = self.live.order_facts(turns.turns, journey.only_order_id)
+            plan = routing.plan(journey.spec, journey.lead.data, facts, Facts(now=self.live.now))
+            turns.give(journey, plan, resting)
+            journey.plan = plan
+            journey.passed += plan.considered
+        turns.write()
+
+    def _choose(self, journey: Journey) -> Decision:
+        """The next step, past all orders that cannot have the lead any more."""
+        assert journey.plan is not None
+        endpoints = selling(journey.spec).endpoint_of
+        while True:
+            decision = waterfall.next_step(journey.plan, journey.history, endpoints, self.live.now)
+            line = self._closed(journey, decision) if isinstance(decision, Send) else None
+            if line is None:
+                self._tell_passed(journey)
+                return decision
+            self._pass_over(journey, line)
+
+    def _closed(self, journey: Journey, decision: Send) -> Considered | None:
+        order = journey.order(decision.order_id)
+        line = routing.still_open(order, self.live.orders)
+        if line is None and not breakers.may_send(self.live, order.endpoint_id):
+            return Considered(order.id, "breaker_open")
+        return line
+
+    def _pass_over(self, journey: Journey, line: Considered) -> None:
+        what, retry_at = Passed.PASSED, None
+        if line.verdict == "breaker_open":
+            endpoint = journey.endpoint(line.order_id)
+            reopens = breaker.reopens_at(self.live.breakers.get(endpoint.id, CLOSED), self.live.now)
+            what = Passed.DEFERRED
+            retry_at = waterfall.deferred_until(journey.history, line.order_id, endpoint, reopens)
+        journey.passed.append(line)
+        journey.history.append(Result(line.order_id, what, self.live.now, line.verdict, retry_at=retry_at))
+
+    def _tell_passed(self, journey: Journey) -> None:
+        if journey.passed:
+            lines = [finishing.line_of(journey, line) for line in journey.passed]
+            data = {"orders": lines, "version": journey.spec.version}
+            self.events.append(
+                LeadEvent(lead_id=journey.lead_id, kind=EventKind.CONSIDERED, at=self.live.now, data=data)
+            )
+            journey.passed = []
+
+    def _prepare(self, journey: Journey, choice: Send) -> bool:
+        """Build the request. False when the endpoint has no room, and the delivery steps back."""
+        order, endpoint = journey.order(choice.order_id), journey.endpoint(choice.order_id)
+        if not self.has_room(endpoint.id):
+            self.started.parked.append(journey)
+            return False
+        began = clock.monotonic_ms()
+        system = SystemValues(
+            journey.lead.public_id, journey.public_id, order.id, choice.price, journey.lead.received_at
+        )
+        made = request.build(
+            endpoint, Sending(journey.lead.data, system, self.live.secrets.get(endpoint.id, {}))
+        )
+        journey.attempt = OpenAttempt(
+            id=new_id(),
+            order=order,
+            endpoint=endpoint,
+            place=choice.place,
+            retry=choice.retry,
+            price=choice.price,
+            started_at=self.live.now,
+            reservations=[],
+            assembly_ms=clock.monotonic_ms() - began,
+        )
+        if isinstance(made, Unbuildable):
+            unsent = OutboundResponse(
+                error=TransportError.UNBUILDABLE, error_detail=f"{made.target} {made.why}"
+            )
+            self.started.answered.append((journey, unsent))
+        else:
+            journey.attempt.request = made
+        return True
+
+    def _reserve(self, journeys: list[Journey]) -> list[Journey]:
+        """Take caps for those that will leave. Who finds one full is passed over by that order and started
+        again.
+        """
+        asked = {journey.id: self._asked(journey) for journey in journeys}
+        book = CapBook(counters_of(one for some in asked.values() for one, _ in some))
+        kept = []
+        for journey in journeys:
+            assert journey.attempt is not None
+            full = book.reserve(asked[journey.id])
+            if full is None:
+                carried = journey.held.pop(journey.attempt.order.id, [])
+                journey.attempt.reservations = [*carried, *(one for one, _ in asked[journey.id])]
+                kept.append(journey)
+                continue
+            self._pass_over(journey, Considered(journey.attempt.order.id, "cap", full))
+            journey.attempt = None
+            self.started.again.append(journey)
+        book.write()
+        return kept
+
+    def _asked(self, journey: Journey) -> list[tuple[list[object], int]]:
+        """The caps of the order, apart from those it still holds from an attempt in doubt. Nothing for the
+        unbuildable.
+        """
+        attempt = journey.attempt
+        assert attempt is not None
+        if attempt.request is None:
+            return []
+        carried = {reservation[0] for reservation in journey.held.get(attempt.order.id, ())}
+        asked = wanted(journey, attempt.order, attempt.price, self.live.now)
+        return [(one, limit) for one, limit in asked if one[0] not in carried]
+
+    def _write(self, attempting: list[Journey], touched: list[Journey]) -> None:
+        """Attempts, plans, histories, and a lease that covers the longest answer."""
+        Attempt.objects.bulk_create(
+            [attempt_row(journey, journey.attempt) for journey in attempting if journey.attempt]
+        )
+        self.started.sending += [one for one in attempting if one.attempt and one.attempt.request]
+        for journey in touched:
+            covers_s = LEASE_MARGIN_S
+            if journey.attempt is not None:
+                covers_s += journey.attempt.endpoint.timeout_ms / 1000
+            journey.lease = self.live.now + timedelta(seconds=covers_s)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "UPDATE deliveries_delivery SET plan = %s, history = %s, leased_until = %s WHERE id = %s",
+                [
+                    (
+                        json.dumps(plan_dump(journey.plan)) if journey.plan else None,
+                        json.dumps(history_dump(journey.history, journey.held)),
+                        journey.lease,
+                        journey.id,
+                    )
+                    for journey in touched
+                ],
+            )

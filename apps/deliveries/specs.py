@@ -1,0 +1,102 @@
+"""Stored forms of the engine's values that a delivery keeps: its plan, its history, an endpoint's breaker.
+
+Only what the next step needs; the orders that were considered and passed over are in the lead's timeline.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from apps.engine.breaker import CLOSED, BreakerState
+from apps.engine.outcome import Outcome
+from apps.engine.routing import GroupLimit, Plan, Step
+from apps.engine.waterfall import Passed, Result
+
+Reservation = list[Any]
+"""[cap key, period key, amount, basis], as it stands on leads and attempts."""
+
+_WHATS: dict[str, Outcome | Passed] = {str(what): what for what in (*Outcome, *Passed)}
+
+
+def plan_dump(plan: Plan) -> dict[str, Any]:
+    """The stored form of a plan."""
+    return {
+        "steps": [[step.order_id, step.buyer_id, step.group_id, str(step.price)] for step in plan.steps],
+        "groups": [[group.id, group.max_buyers, group.when_sold] for group in plan.groups],
+        "max_buyers": plan.max_buyers,
+    }
+
+
+def plan_load(stored: Mapping[str, Any]) -> Plan:
+    """The plan of a stored form, without the orders that were passed over."""
+    return Plan(
+        steps=tuple(
+            Step(order, buyer, group, Decimal(price)) for order, buyer, group, price in stored["steps"]
+        ),
+        groups=tuple(
+            GroupLimit(group, max_buyers, when_sold) for group, max_buyers, when_sold in stored["groups"]
+        ),
+        max_buyers=stored["max_buyers"],
+    )
+
+
+def history_dump(
+    history: Sequence[Result], held: Mapping[int, Sequence[Reservation]]
+) -> list[dict[str, Any]]:
+    """The stored form of a history. `held` is what orders in doubt still reserve, kept with their last
+    result.
+    """
+    last = {result.order_id: place for place, result in enumerate(history)}
+    return [
+        _result_dump(result, held.get(result.order_id, ()) if last[result.order_id] == place else ())
+        for place, result in enumerate(history)
+    ]
+
+
+def history_load(
+    stored: Sequence[Mapping[str, Any]],
+) -> tuple[list[Result], dict[int, list[Reservation]]]:
+    """History and held reservations of a stored form."""
+    held = {item["order"]: item["held"] for item in stored if item.get("held")}
+    return [_result_load(item) for item in stored], held
+
+
+def _result_dump(result: Result, held: Sequence[Reservation]) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "order": result.order_id,
+        "what": str(result.what),
+        "at": result.at.isoformat(),
+        "reason": result.reason,
+    }
+    if result.price is not None:
+        item["price"] = str(result.price)
+    if result.retry_at is not None:
+        item["retry_at"] = result.retry_at.isoformat()
+    if held:
+        item["held"] = list(held)
+    return item
+
+
+def _result_load(item: Mapping[str, Any]) -> Result:
+    return Result(
+        order_id=item["order"],
+        what=_WHATS[item["what"]],
+        at=datetime.fromisoformat(item["at"]),
+        reason=item["reason"],
+        price=Decimal(item["price"]) if "price" in item else None,
+        retry_at=datetime.fromisoformat(item["retry_at"]) if "retry_at" in item else None,
+    )
+
+
+def breaker_dump(state: BreakerState) -> dict[str, Any]:
+    """The stored form of a breaker's state."""
+    stored: dict[str, Any] = msgspec.to_builtins(state)
+    return stored
+
+
+def breaker_load(stored: Mapping[str, Any] | None) -> BreakerState:
+    """The state of a stored form; closed when nothing is stored."""
+    return msgspec.convert(stored, BreakerState) if stored else CLOSED

@@ -1,0 +1,31 @@
+"""Celery's side: each task calls one service. All may run any number of times at once; arguments are never
+data.
+"""
+
+from celery import shared_task
+
+from apps.deliveries import jobs, services
+
+DRAIN_FOR_S = 10.0
+
+
+@shared_task(name=jobs.DRAIN, soft_time_limit=90, time_limit=100)
+def drain() -> None:
+    """Deliver what is due. Longer limits than other tasks: the slowest endpoint may take a minute to
+    answer.
+    """
+    report = services.drain(for_s=DRAIN_FOR_S)
+    if report.more:
+        jobs.wake_drain()
+
+
+@shared_task(name=jobs.SWEEP)
+def sweep() -> None:
+    """Quarantine deliveries that end their process, and tell of what is stuck."""
+    services.sweep()
+
+
+@shared_task(name=jobs.CALLBACKS)
+def callbacks() -> None:
+    """Post results to sources that were answered 202."""
+    services.callbacks_send()
