@@ -1,7 +1,7 @@
 """The way of a simple post, from bytes to an answer (`POST /ca/submit`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from apps.intake import idempotency, limits, refusals
 from apps.intake.flows import recording
 from apps.intake.flows.sender import Sender, Stranger, find
 from apps.intake.wire import Answer, RawPost, Refused, simple_answer
+from apps.leads.choices import LeadMethod
 from apps.leads.services import Submission, judge
 
 SYSTEM_KEYS = ("compid", "sourceid", "campid", "auth", "test")
@@ -42,8 +43,11 @@ class _Read:
     test: bool | None
 
 
-def simple_post(post: RawPost) -> Answer:
-    """The answer to a simple post; the lead, if it is one, is on disk by then. Raises Refused for faulty requests."""
+def simple_post(post: RawPost, *, method: LeadMethod = LeadMethod.SIMPLE_POST) -> Answer:
+    """The answer to a simple post; the lead, if it is one, is on disk by then. Raises Refused for faulty requests.
+
+    `method` is the door it came by, where that is another than the API's.
+    """
     read = _read(post)
     sender = find(read.ids, read.key, post.remote_address, at=post.received_at)
     if isinstance(sender, Stranger):
@@ -56,7 +60,7 @@ def simple_post(post: RawPost) -> Answer:
     answer = idempotency.replay(key, late=recording.current_answer) if key else None
     if answer is None:
         submission, warnings = _judged(read, sender, post)
-        answer = recording.answered(submission, warnings, key)
+        answer = recording.answered(replace(submission, method=method), warnings, key)
     return Answer(answer.status, answer.body, {**answer.headers, **grant.headers})
 
 
