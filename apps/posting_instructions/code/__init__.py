@@ -1,0 +1,54 @@
+"""Code samples with a source's own values. A language is one file with `write(request)` and one line here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from apps.posting_instructions.code import curl, javascript, php, python
+from apps.posting_instructions.code.parts import MASK, Code, Line, Part, Secret, json_body, line, text_of
+from apps.posting_instructions.code.request import Request
+
+__all__ = [
+    "LANGUAGES",
+    "MASK",
+    "Code",
+    "Language",
+    "Line",
+    "Part",
+    "Request",
+    "Sample",
+    "Secret",
+    "json_body",
+    "line",
+    "samples",
+    "text_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """`key` stands in addresses, `label` on the tab."""
+
+    key: str
+    label: str
+    write: Callable[[Request], Code]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One request in one language."""
+
+    language: Language
+    code: Code
+
+
+LANGUAGES: tuple[Language, ...] = (
+    Language("curl", "curl", curl.write),
+    Language("python", "Python", python.write),
+    Language("javascript", "JavaScript", javascript.write),
+    Language("php", "PHP", php.write),
+)
+
+
+def samples(request: Request) -> tuple[Sample, ...]:
+    """The request in every language."""
+    return tuple(Sample(language, language.write(request)) for language in LANGUAGES)

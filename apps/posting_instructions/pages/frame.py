@@ -1,0 +1,162 @@
+"""What stands on every page of a link: who, for whom, which version, in which mode, and the addresses of the tabs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+
+from apps.engine.campaign import CampaignSpec, PayoutSpec, TermsSpec
+from apps.posting_instructions.checklist import Checklist, checklist
+from apps.posting_instructions.choices import Tab
+from apps.posting_instructions.pages.sampling import sample
+from apps.posting_instructions.selectors import Instructions, Key
+from apps.sources.choices import Approval
+from apps.sources.models import Terms
+
+SUBMIT_PATH = "/ca/submit"
+_SPARE_S = 7
+"""Seconds a client should wait beyond the time in which buyers are asked."""
+
+_PERIODS = {1: "second", 60: "minute", 3600: "hour", 86400: "day"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """Whether leads are taken now, in a word, with a sentence where something is in the way."""
+
+    label: str
+    look: str
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The values that the templates know as `page`."""
+
+    spec: CampaignSpec
+    terms: TermsSpec
+    sample: dict[str, Any]
+    keys: tuple[Key, ...]
+    urls: dict[str, str]
+    mode: Mode
+    checklist: Checklist
+    reviewed_at: datetime | None
+    published_at: datetime
+    published_words: str
+    company_name: str
+    campaign_name: str
+    source_name: str
+    source_number: int
+    contact_email: str
+    contact_href: str
+
+    @property
+    def endpoint(self) -> str:
+        """Where leads are posted."""
+        return settings.PUBLIC_URL + SUBMIT_PATH
+
+    @property
+    def waits_for_buyers(self) -> bool:
+        """Whether the answer is given after buyers were asked."""
+        return self.spec.answer_mode == "buyer"
+
+    @property
+    def budget_words(self) -> str:
+        """How long buyers are asked at most."""
+        return f"{self.spec.answer_budget_ms / 1000:g} seconds"
+
+    @property
+    def timeout_s(self) -> int:
+        """How long a client should wait for an answer."""
+        return (self.spec.answer_budget_ms // 1000 if self.waits_for_buyers else 8) + _SPARE_S
+
+    @property
+    def payout_words(self) -> str:
+        """What an accepted lead earns, where it can be said beforehand."""
+        return payout_words(self.terms.payout, self.spec.currency)
+
+    @property
+    def limits(self) -> str:
+        """The rate limits of these terms, in words."""
+        return joined(
+            [f"{most:,} requests a {_PERIODS.get(s, f'{s} seconds')}" for most, s in self.terms.rate_limits]
+        )
+
+    @property
+    def ip_allow(self) -> str:
+        """The addresses requests are taken from, in words; empty when from anywhere."""
+        return joined(list(self.terms.ip_allow))
+
+
+def tab_urls(token: str) -> dict[str, str]:
+    """The address of every tab and action of a link."""
+    names = (*(tab.key for tab in Tab), "reveal", "reviewed", "zips", "zip_check")
+    return {name: reverse(f"instructions:{name}", args=[token]) for name in names}
+
+
+def frame(shown: Instructions, *, token: str, now: datetime) -> Frame | None:
+    """The frame of a link's pages; None while there is no version that holds its terms."""
+    if shown.spec is None or shown.version is None or shown.terms_spec is None:
+        return None
+    company, campaign = shown.terms.source.company, shown.terms.campaign
+    published = shown.version.published_at
+    return Frame(
+        spec=shown.spec,
+        terms=shown.terms_spec,
+        sample=sample(shown.version.pk, today=now.date()),
+        keys=shown.keys,
+        urls=tab_urls(token),
+        mode=mode(shown.terms),
+        checklist=checklist(shown.milestones),
+        reviewed_at=shown.milestones.reviewed_at,
+        published_at=published,
+        published_words=day_words(published, campaign.time_zone),
+        company_name=company.name,
+        campaign_name=shown.spec.name,
+        source_name=shown.terms.source.name,
+        source_number=shown.terms_spec.source_number,
+        contact_email=company.contact_email,
+        contact_href=contact_href(shown.terms),
+    )
+
+
+def mode(terms: Terms) -> Mode:
+    """What the live switches and the approval mean for a lead sent now."""
+    if not (terms.is_active and terms.source.is_active):
+        return Mode(
+            "Paused", "bad", "Your client has paused you: every lead is answered “Invalid source” for now."
+        )
+    live = terms.approval == Approval.APPROVED
+    if not terms.campaign.is_active:
+        stopped = "The campaign is paused: live leads are answered “Campaign inactive”. Test leads are still checked."
+        return Mode("Campaign paused", "warn", stopped)
+    return Mode("Live", "good") if live else Mode("Test mode", "warn")
+
+
+def contact_href(terms: Terms) -> str:
+    """A letter to the client with its subject filled in, or an empty text without an address."""
+    address = terms.source.company.contact_email
+    subject = quote(f"{terms.source.name}: {terms.campaign.name}")
+    return f"mailto:{quote(address, safe='@')}?subject={subject}" if address else ""
+
+
+def payout_words(payout: PayoutSpec, currency: str) -> str:
+    """A fixed payout as an amount; a share of the price is told with each answer."""
+    if payout.kind == "fixed":
+        return f"{payout.amount:,.2f} {currency} for each accepted lead" if payout.amount else ""
+    return f"in {currency}, by what the buyer pays"
+
+
+def day_words(moment: datetime, time_zone: str) -> str:
+    """A day as `3 Nov 2026`, in a zone."""
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return f"{local.day} {local:%b %Y}"
+
+
+def joined(items: list[str], *, word: str = "and") -> str:
+    """A list in words."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else ""

@@ -1,0 +1,121 @@
+"""Requirements: what a lead must meet, in sentences, each with the exact answer of one that does not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from apps.engine import describe
+from apps.engine.describe import Requirement
+from apps.engine.fields.state import STATE_NAMES
+from apps.engine.requirements import ValueList
+from apps.posting_instructions.pages.answers import Answer, refused_with
+from apps.posting_instructions.pages.frame import Frame
+from apps.posting_instructions.pages.hours import hours
+from apps.posting_instructions.pages.responses import anchor
+
+_TITLES = {
+    "condition": "Conditions: a lead must meet each",
+    "filter": "Filters: a lead must not match any",
+    "duplicates": "Duplicates",
+    "caps": "Caps",
+    "verification": "Verification",
+}
+_MANY_STATES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One sentence of a section, under a name of its own where there are several."""
+
+    name: str
+    text: str
+    messages: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The requirements of one kind, with the answers they lead to."""
+
+    key: str
+    title: str
+    points: tuple[Point, ...]
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZipAnswer:
+    """What is said of one zip."""
+
+    look: str
+    word: str
+    words: str
+
+
+def context(page: Frame, *, now: datetime, zip_asked: str = "") -> dict[str, Any]:
+    """What the page shows beside the frame."""
+    found: dict[str, list[Requirement]] = {}
+    for each in describe.requirements(page.spec, page.terms, now):
+        found.setdefault(each.key, []).append(each)
+    spec = page.spec
+    return {
+        "requirements": [_section(page, key, group) for key, group in found.items()],
+        "hours": hours(spec.schedule, now) if spec.schedule else None,
+        "states": [(code, STATE_NAMES.get(code, code)) for code in sorted(spec.states.values)],
+        "zips": _zips(page),
+        "zip_asked": zip_asked,
+        "zip_answer": zip_answer(page, zip_asked) if zip_asked else None,
+    }
+
+
+def zip_answer(page: Frame, asked: str) -> ZipAnswer | None:
+    """Whether the campaign's list lets a zip pass."""
+    listed = page.spec.lists.get(page.spec.zips.list_hash)
+    if listed is None or not page.spec.zips.mode:
+        return None
+    digits = asked[:5]
+    if not (len(digits) == 5 and digits.isascii() and digits.isdigit()):
+        return ZipAnswer("warn", "No zip", "Give five digits, or ZIP+4; only the first five count.")
+    if (digits in listed) == (page.spec.zips.mode == "include"):
+        return ZipAnswer("good", "Accepted", f"{digits} is in the area.")
+    return ZipAnswer("bad", "Not accepted", f"{digits} is rejected with “Zip targeting”.")
+
+
+def _section(page: Frame, key: str, group: list[Requirement]) -> Section:
+    several = key in _TITLES
+    points = tuple(_point(page, each, named=several) for each in group)
+    messages = dict.fromkeys(text for each in group for text in each.messages)
+    shown = list(messages)[:1]
+    return Section(
+        key,
+        _TITLES.get(key, group[0].title),
+        points,
+        tuple(Answer("Rejected", refused_with(page, text)) for text in shown),
+    )
+
+
+def _point(page: Frame, each: Requirement, *, named: bool) -> Point:
+    messages = tuple((text, anchor(text)) for text in each.messages)
+    return Point(each.title if named else "", _text(page, each), messages)
+
+
+def _text(page: Frame, each: Requirement) -> str:
+    """The engine's sentence, but for long lists, and for caps: those exist, their numbers are the client's."""
+    if each.key == "states" and len(each.values) > _MANY_STATES:
+        only = "Only" if page.spec.states.mode == "include" else "No"
+        return f"{only} leads from the {len(each.values)} states listed here."
+    if each.key == "caps" and each.title != "Campaign cap":
+        period = each.title.removesuffix(" cap").lower()
+        return f"What is taken from you is limited {'in total' if period == 'total' else f'per {period}'}."
+    return each.text
+
+
+def _zips(page: Frame) -> dict[str, Any] | None:
+    listed = page.spec.lists.get(page.spec.zips.list_hash)
+    if listed is None or not page.spec.zips.mode:
+        return None
+    entries = f"{len(listed):,} {'entry' if len(listed) == 1 else 'entries'}"
+    return {"entries": entries, "first": _first(listed), "prefixes": bool(listed.prefixes)}
+
+
+def _first(listed: ValueList) -> str:
+    return min(listed.exact, default="") or next((f"{prefix:0<5}" for prefix in listed.prefixes), "")

@@ -1,0 +1,88 @@
+"""Responses: the bodies as the API gives them, and every message this campaign can give."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.text import slugify
+
+from apps.engine import describe
+from apps.engine.reasons import REASONS, REQUEST
+from apps.engine.reply import render_simple_fault
+from apps.posting_instructions.pages.answers import answers, pending
+from apps.posting_instructions.pages.frame import Frame
+
+RESEND = {
+    "never": "No",
+    "corrected": "Yes, once corrected",
+    "later": "Yes, later",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message with what it means to a source. `id` is its anchor on the page."""
+
+    id: str
+    message: str
+    meaning: str
+    action: str
+    resend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Messages under one heading."""
+
+    title: str
+    rows: tuple[MessageRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRow:
+    """A fault of the request: HTTP status, message, and what to do."""
+
+    status: int
+    message: str
+    meaning: str
+    action: str
+    resend: str
+
+
+def context(page: Frame) -> dict[str, Any]:
+    """What the page shows beside the frame."""
+    return {
+        "brand": settings.BRAND_NAME,
+        "answers": answers(page),
+        "pending": pending(page) if page.waits_for_buyers else None,
+        "groups": groups(page),
+        "faults": tuple(faults()),
+    }
+
+
+def groups(page: Frame) -> list[Group]:
+    """The messages of a campaign under their headings, in the order of the reasons."""
+    found: dict[str, list[MessageRow]] = {}
+    for row in describe.possible_reasons(page.spec, page.terms):
+        if row.group != REQUEST:
+            shown = MessageRow(anchor(row.text), row.text, row.meaning, row.action, RESEND[row.resend])
+            found.setdefault(row.group, []).append(shown)
+    return [Group(title, tuple(rows)) for title, rows in found.items()]
+
+
+def faults() -> Iterator[FaultRow]:
+    """Every fault of the request itself."""
+    for code in _request_codes():
+        status, body = render_simple_fault(code, settings.BRAND_NAME)
+        reason = REASONS[code]
+        yield FaultRow(status, body["message"], reason.meaning, reason.action, RESEND[reason.resend])
+
+
+def anchor(message: str) -> str:
+    """A message as the id of its row."""
+    return slugify(message.replace(":", " ").replace("/", " ")) or "message"
+
+
+def _request_codes() -> Iterable[str]:
+    return (code for code, reason in REASONS.items() if reason.group == REQUEST)

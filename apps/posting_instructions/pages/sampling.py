@@ -1,0 +1,61 @@
+"""The valid sample of a version, and the ways to make it fail; worked out once a day and version."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from typing import Any
+
+from apps.engine import describe
+from apps.engine.campaign import CampaignSpec
+from apps.engine.values import Place
+from apps.leads.places import place
+from apps.publishing.specs import load
+
+_KEPT = 64
+
+
+class Places(Mapping[str, Place]):
+    """The table of zips, read as it is asked: a sample needs a few places of the thousands that a list may hold."""
+
+    def __getitem__(self, code: str) -> Place:
+        found = place(code)
+        if found is None:
+            raise KeyError(code)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def sample(version_id: int, *, today: date) -> dict[str, Any]:
+    """The fields of a lead that the version accepts on that day."""
+    return dict(_sample(version_id, today))
+
+
+def shortest(spec: CampaignSpec, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The sample cut down to what a test lead needs: required fields, and a certificate where one is asked for."""
+    needed = {field.name for field in spec.fields if field.required} | set(_certificates(spec, body))
+    return {name: value for name, value in body.items() if name in needed}
+
+
+def _certificates(spec: CampaignSpec, body: Mapping[str, Any]) -> list[str]:
+    wanted = {
+        "none": (),
+        "trustedform": ("trustedform_url",),
+        "jornaya": ("jornaya_lead_id",),
+        "either": ("trustedform_url", "jornaya_lead_id"),
+        "both": ("trustedform_url", "jornaya_lead_id"),
+    }.get(spec.consent.requires, ())
+    there = [field.name for field in spec.fields if field.type in wanted and field.name in body]
+    return there[:1] if spec.consent.requires == "either" else there
+
+
+@lru_cache(maxsize=_KEPT)
+def _sample(version_id: int, today: date) -> dict[str, Any]:
+    return describe.sample(load(version_id), Places(), now=datetime.combine(today, time(12), UTC))

@@ -1,0 +1,129 @@
+"""Testing: a form with a valid lead, ways to make it fail, the answer beside the request, and the log."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from apps.posting_instructions.code import MASK, Code, Request, Sample, Secret, json_body, samples
+from apps.posting_instructions.pages.examples import Example, examples
+from apps.posting_instructions.pages.frame import Frame
+from apps.posting_instructions.pages.identity import identity
+from apps.posting_instructions.selectors import LogLine
+from apps.posting_instructions.services import SentTest
+
+IDS = ("compid", "sourceid", "campid")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input of the form. `long` texts get room for lines of their own."""
+
+    name: str
+    value: str
+    required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    placeholder: str = ""
+    errors: tuple[str, ...] = ()
+
+    @property
+    def long(self) -> bool:
+        """Whether the value does not fit on one line."""
+        return "\n" in self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came back, read for a person."""
+
+    status: int
+    look: str
+    headline: str
+    expected: str
+    warnings: tuple[Mapping[str, Any], ...]
+    answer: Code
+    request: tuple[Sample, ...]
+
+
+def context(
+    page: Frame, *, example_key: str, log: list[LogLine], sent: SentTest | None = None
+) -> dict[str, Any]:
+    """What the page shows beside the frame: the chosen example in the form, or what was sent and its answer."""
+    known = examples(page.spec, page.sample)
+    example = next((each for each in known if each.key == example_key), None)
+    body = prefilled(page, example) if sent is None else dict(sent.body)
+    errors = _errors(sent) if sent else {}
+    return {
+        "bad_examples": known,
+        "example": example,
+        "inputs": _inputs(page, body, errors),
+        "preview": samples(shown_request(page, body)),
+        "result": _result(page, sent, example) if sent else None,
+        "log": log,
+    }
+
+
+def prefilled(page: Frame, example: Example | None) -> dict[str, Any]:
+    """The body the form starts with: the sample, or the chosen example; a fresh value where a repeated one would be
+    taken for the same request."""
+    body = {name: str(identity(page)[name]) for name in IDS} | {"auth": ""} | page.sample
+    if page.spec.idempotency_field in body:
+        body[page.spec.idempotency_field] = f"test-{secrets.token_hex(6)}"
+    return example.applied(body) if example else body
+
+
+def shown_request(page: Frame, body: Mapping[str, Any]) -> Request:
+    """The request as it goes out: the key masked unless it was typed in, empty fields left out, always a test."""
+    whole = {**body, "auth": body.get("auth") or Secret(MASK)}
+    return Request(
+        page.endpoint, {name: value for name, value in whole.items() if value != ""} | {"test": True}
+    )
+
+
+def _inputs(page: Frame, body: Mapping[str, Any], errors: Mapping[str, tuple[str, ...]]) -> list[Input]:
+    found = [Input(name, _text(body.get(name, "")), required=True) for name in IDS]
+    found.append(Input("auth", _text(body.get("auth", "")), True, placeholder="your own key, if left empty"))
+    for field in page.spec.fields:
+        choices = tuple((choice.value, choice.label or choice.value) for choice in field.choices)
+        value = _text(body.get(field.name, ""))
+        found.append(Input(field.name, value, field.required, choices, errors=errors.get(field.name, ())))
+    return found
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _errors(sent: SentTest) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for each in sent.answer.get("errors", ()):
+        if each["field"]:
+            found[each["field"]] = (*found.get(each["field"], ()), each["message"])
+    return found
+
+
+def _result(page: Frame, sent: SentTest, example: Example | None) -> Result:
+    accepted = sent.answer.get("leadStatus") is True
+    warnings = tuple(sent.answer.get("warnings", ()))
+    said = sent.answer.get("message", "")
+    return Result(
+        status=sent.status,
+        look="good" if accepted else "bad",
+        headline=("Accepted as a test" if accepted else f"Rejected: {said}"),
+        expected=_compared(example, said, [each["message"] for each in warnings]),
+        warnings=warnings,
+        answer=json_body(sent.answer),
+        request=samples(shown_request(page, sent.body)),
+    )
+
+
+def _compared(example: Example | None, said: str, warned: list[str]) -> str:
+    """Whether the answer is the one the chosen example promises, where nothing else was changed."""
+    if example is None:
+        return ""
+    if example.message in (warned if example.is_warning else [said]):
+        return f"As documented: “{example.message}”."
+    return f"This example gives “{example.message}” as long as nothing else in it is changed."

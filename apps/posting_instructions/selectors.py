@@ -1,0 +1,142 @@
+"""Reads for the pages: what a link shows, how far its source has come, and what it sent last."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Min, Q
+
+from apps.campaigns.models import ListContent
+from apps.companies.models import AuditEvent
+from apps.engine.campaign import CampaignSpec, TermsSpec
+from apps.leads.choices import LeadStatus
+from apps.leads.models import Lead
+from apps.posting_instructions.checklist import Milestones
+from apps.posting_instructions.choices import REVIEWED
+from apps.publishing.models import Publication, Version
+from apps.publishing.specs import load
+from apps.sources.choices import Approval
+from apps.sources.models import InstructionLink, Terms
+from apps.sources.selectors import live_credentials
+
+WINDOW = 500
+"""How many of the terms' first and latest leads are looked at for the checklist: a bound, whatever is stored."""
+
+LOG_LENGTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that is accepted now. `text` is not shown unless it was asked for."""
+
+    id: int
+    text: str = field(repr=False)
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """All that the pages of one link are made of.
+
+    `version` and `spec` are None while the campaign has none published; `terms_spec` is None when the terms are newer
+    than the version that runs.
+    """
+
+    link: InstructionLink
+    version: Version | None
+    spec: CampaignSpec | None
+    terms_spec: TermsSpec | None
+    keys: tuple[Key, ...]
+    milestones: Milestones
+
+    @property
+    def terms(self) -> Terms:
+        """The terms the link belongs to."""
+        return self.link.terms
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One of the source's own requests, without the person in it. `rejected` says how it was answered."""
+
+    at: datetime
+    age_s: int
+    method: str
+    is_test: bool
+    rejected: bool
+    message: str
+    lead_id: str
+
+
+def instructions(link: InstructionLink) -> Instructions:
+    """What a live link shows now."""
+    terms = link.terms
+    publication = (
+        Publication.objects.select_related("version")
+        .defer("version__content", "version__changes")
+        .filter(campaign_id=terms.campaign_id)
+        .first()
+    )
+    version = publication.version if publication else None
+    spec = load(version.pk) if version else None
+    own = next((each for each in spec.terms if each.id == terms.pk), None) if spec else None
+    return Instructions(link, version, spec, own, tuple(keys(terms)), milestones(terms))
+
+
+def keys(terms: Terms) -> Iterator[Key]:
+    """The keys that are accepted now, newest first."""
+    for credential in live_credentials(terms):
+        yield Key(credential.pk, credential.key, credential.expires_at)
+
+
+def milestones(terms: Terms) -> Milestones:
+    """When the source took each step towards live leads."""
+    reviewed_at = AuditEvent.objects.filter(
+        object_type=terms._meta.label_lower, object_id=terms.pk, action=REVIEWED
+    ).aggregate(at=Min("at"))["at"]
+    seen = _first_times(terms)
+    return Milestones(
+        opened=True,
+        reviewed_at=reviewed_at,
+        test_sent_at=seen["sent"],
+        test_accepted_at=seen["accepted"],
+        approved=terms.approval == Approval.APPROVED,
+        approved_at=terms.approved_at,
+        first_live_at=seen["live"],
+    )
+
+
+def request_log(terms: Terms, *, at: datetime) -> list[LogLine]:
+    """The source's latest requests with valid credentials, newest first."""
+    fields = ("id", "received_at", "method", "is_test", "status", "message")
+    leads = Lead.objects.filter(terms=terms).order_by("-id").only(*fields)[:LOG_LENGTH]
+    return [
+        LogLine(
+            at=lead.received_at,
+            age_s=max(0, int((at - lead.received_at).total_seconds())),
+            method=lead.get_method_display(),
+            is_test=lead.is_test,
+            rejected=bool(lead.message) or lead.status == LeadStatus.REJECTED,
+            message=lead.message,
+            lead_id=lead.public_id,
+        )
+        for lead in leads
+    ]
+
+
+def list_entries(list_hash: str) -> Iterator[str]:
+    """The entries of a stored list, in order; a prefix ends in `*`."""
+    entries = ListContent.objects.filter(hash=list_hash).values_list("entries", flat=True).first()
+    yield from (entries or "").splitlines()
+
+
+def _first_times(terms: Terms) -> dict[str, datetime | None]:
+    leads = Lead.objects.filter(terms=terms)
+    first, last = leads.order_by("id").values("id")[:WINDOW], leads.order_by("-id").values("id")[:WINDOW]
+    window = Lead.objects.filter(Q(id__in=first) | Q(id__in=last))
+    taken = Q(message="") & ~Q(status=LeadStatus.REJECTED)
+    return window.aggregate(
+        sent=Min("received_at", filter=Q(is_test=True)),
+        accepted=Min("received_at", filter=Q(is_test=True) & taken),
+        live=Min("received_at", filter=Q(is_test=False) & taken),
+    )
