@@ -4,6 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 EMBEDDED := $(BIN)/python -m config.embedded
 ARGS ?=
+WORKERS ?= 2
 ONLY ?=
 
 .DEFAULT_GOAL := help
@@ -20,7 +21,7 @@ run: install ## start everything with the demo company (PORT=8000, HOST=127.0.0.
 	@exec $(EMBEDDED) run
 
 test: install ## the whole suite on real servers (ARGS="tests/engine -k caps" for a part)
-	@exec $(EMBEDDED) exec -- $(BIN)/pytest -m "not faults_long" $(ARGS)
+	@exec $(EMBEDDED) exec -- $(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not faults_long" $(ARGS)
 
 faults: install ## the long fault-injection suite
 	@exec $(EMBEDDED) exec --durable -- $(BIN)/pytest -m "faults or faults_long" tests/faults $(ARGS)

@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from tests.architecture.house import ROOT, files, place, python, tree
 
@@ -12,6 +11,8 @@ SHAPELESS = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
 SIGNALS = ("django.dispatch", "django.db.models.signals", "django.core.signals", "blinker")
 # Written in pieces, so that this file does not find itself.
 MACHINE_PATH = re.compile(r"(?<![\w.~}-])/(?:" + "|".join(("work", "root", "home", "Users", "opt")) + r")/\w")
+WRITES = {"create", "update", "delete", "get_or_create", "update_or_create", "bulk_create", "bulk_update"}
+MANAGERS = {"objects", "_default_manager", "_base_manager"}
 UNESCAPED = re.compile(r"\|\s*safe\b|\bx-html\b|autoescape\s+off")
 
 
@@ -66,6 +67,24 @@ def test_news_travels_as_return_values_not_as_signals() -> None:
         if any(name.startswith(SIGNALS) for name in imported(node))
     ]
     assert not heard, heard
+
+
+def test_faces_leave_writing_to_services() -> None:
+    faces = [
+        path
+        for path in python("apps")
+        if {"admin", "api", "views", "tasks", "management"}
+        & {*path.relative_to(ROOT / "apps").parts, path.stem}
+    ]
+    assert faces
+    writing = [
+        place(path, node)
+        for path in faces
+        for node, name in calls(tree(path))
+        if name in WRITES
+        and MANAGERS & {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+    ]
+    assert not writing, writing
 
 
 def test_no_path_of_some_machine_is_written_down() -> None:
@@ -139,7 +158,8 @@ def test_every_module_says_what_it_is_for() -> None:
 
 def test_every_environment_variable_is_explained() -> None:
     read = set()
-    for path in [*Path(ROOT / "config" / "settings").glob("*.py"), ROOT / "config" / "gunicorn.py"]:
+    settings = [ROOT / "config" / "settings" / f"{name}.py" for name in ("base", "local", "production")]
+    for path in [*settings, ROOT / "config" / "gunicorn.py"]:
         for node, name in calls(tree(path)):
             reads_environment = name in {"str", "bool", "int", "float", "list", "db_url", "email_url", "get"}
             first = node.args[0] if node.args else None
