@@ -3,7 +3,7 @@ child.
 
 `send` carries one request, `send_all` an auction's, `send_each` a drain's. What the network does is a value
 (`OutboundResponse.error`), never an exception. Settings: `OUTBOUND_ALLOW_NETWORKS`,
-`OUTBOUND_MAX_BODY_BYTES`, `OUTBOUND_CA_FILE`.
+`OUTBOUND_MAX_BODY_BYTES`, `OUTBOUND_CA_FILE`, `OUTBOUND_CONNECTIONS_PER_HOST`.
 """
 
 import atexit
@@ -43,7 +43,8 @@ class _Process:
         config = DoorConfig(
             allow_networks=tuple(settings.OUTBOUND_ALLOW_NETWORKS),
             max_body_bytes=settings.OUTBOUND_MAX_BODY_BYTES,
-            ca_file=getattr(settings, "OUTBOUND_CA_FILE", ""),
+            ca_file=settings.OUTBOUND_CA_FILE,
+            connections_per_host=settings.OUTBOUND_CONNECTIONS_PER_HOST,
         )
         door = self._door
         if door is not None and door.config == config:

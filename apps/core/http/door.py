@@ -38,7 +38,7 @@ class DoorConfig:
     # connection that is just being dropped has an unknown outcome.
     keepalive_s: float = 4.0
     connections: int = 1024
-    connections_per_host: int = 64
+    connections_per_host: int = 128
     user_agent: str = "Sluice"
 
 
