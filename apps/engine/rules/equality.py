@@ -50,6 +50,4 @@ def _suggest(value: Any, setting: Setting) -> list[Any]:
 IS = Operator("is", "is", "is {value}", "one", _is, suggest=_suggest)
 IS_NOT = Operator("is_not", "is not", "is not {value}", "one", _negated(_is), if_missing=True)
 IN = Operator("in", "is one of", "is {value}", "many", _in, _IN_KINDS, suggest=_suggest)
-NOT_IN = Operator(
-    "not_in", "is none of", "is neither {value}", "many", _negated(_in), _IN_KINDS, if_missing=True
-)
+NOT_IN = Operator("not_in", "is none of", "is {value}", "many", _negated(_in), _IN_KINDS, if_missing=True)

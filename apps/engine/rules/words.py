@@ -53,8 +53,14 @@ def _value(value: Any, operator: Operator, field: FieldSpec | None, spec: Campai
     if operator.takes == "list":
         return f"“{items[-1]}”"
     if operator.takes == "many":
-        return _joined(items, "nor" if operator.key == "not_in" else "or")
+        return _one_of(items, operator)
     return _joined(items, "and") if operator.takes == "two" else ", ".join(items)
+
+
+def _one_of(items: list[str], operator: Operator) -> str:
+    if operator.key != "not_in":
+        return _joined(items, "or")
+    return f"neither {_joined(items, 'nor')}" if len(items) > 1 else f"not {items[0]}"
 
 
 def _joined(items: list[str], word: str) -> str:
