@@ -87,6 +87,11 @@ def expression_script(request: HttpRequest) -> str:
     return static("sluice/expression.js")
 
 
+def copy_script(request: HttpRequest) -> str:
+    """Buttons that copy a text."""
+    return static("sluice/copy.js")
+
+
 def mapping_script(request: HttpRequest) -> str:
     """Shows of a mapping or response rule only the inputs that its kind reads."""
     return static("sluice/kinds.js")
@@ -113,6 +118,6 @@ UNFOLD_SETTINGS = {
         },
     },
     "STYLES": [stylesheet],
-    "SCRIPTS": [boxes_script, expression_script, mapping_script],
+    "SCRIPTS": [boxes_script, copy_script, expression_script, mapping_script],
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": sidebar},
 }

@@ -4,13 +4,12 @@ import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
 from apps.campaigns.admin.expressions import LONGEST_TEXT, catalog, in_words, problems
 from apps.campaigns.field_library import usual_fields
-from apps.campaigns.models import Campaign
 from apps.campaigns.services import library_fields_add
 from apps.campaigns.specs import fields_spec
 
@@ -32,13 +31,6 @@ class BuilderMixin:
             ),
             *super().get_urls(),
         ]
-
-    def seen(self, request: HttpRequest, object_id: int) -> Campaign:
-        """A campaign this person may see; 404 for any other."""
-        campaign = self.get_queryset(request).filter(pk=object_id).first()
-        if campaign is None:
-            raise Http404
-        return campaign
 
     def catalog_view(self, request: HttpRequest, object_id: int) -> JsonResponse:
         """Fields, operators and lists for the builder's menus."""

@@ -111,7 +111,10 @@ class CampaignAdmin(BuilderMixin, SwitchMixin, CompanyAdmin):
     ordering = ("name",)
     continue_after_add = True
     change_form_template = "campaigns/admin/workspace_form.html"
-    empty_text = "A campaign says what a lead must be and how it is sold. Add one, give it fields, a source and a buyer, and publish it."
+    empty_text = (
+        "A campaign says what a lead must be and how it is sold. Add one, give it fields, a source and a buyer, and "
+        "publish it."
+    )
 
     # --- One model, several pages -------------------------------------------------------------------------------------
     def section(self, request: HttpRequest, obj: Campaign | None) -> Section:
@@ -212,11 +215,7 @@ class CampaignAdmin(BuilderMixin, SwitchMixin, CompanyAdmin):
         campaign = options.get("obj")
         if campaign is not None:
             context["workspace"] = self.workspace(request, campaign, self.section(request, campaign).key)
-            context |= {
-                "show_save_and_continue": False,
-                "show_save_and_add_another": False,
-                "title": campaign.name,
-            }
+            context |= {"show_save_and_continue": False, "title": campaign.name}
         return super().render_change_form(request, context, *args, **options)
 
     def response_change(self, request: HttpRequest, obj: Campaign) -> HttpResponse:

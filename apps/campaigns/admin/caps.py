@@ -12,6 +12,14 @@ from apps.companies.admin.base import ScopedForm
 from apps.core.admin.menus import TimeZoneField
 
 
+def whole_leads(cleaned: dict[str, Any]) -> dict[str, Any]:
+    """Refuses a cap of half a lead."""
+    limit = cleaned.get("limit")
+    if limit is not None and cleaned.get("basis") != CapBasis.SPEND and limit != int(limit):
+        raise ValidationError({"limit": "A number of leads is a whole number; amounts are for money spent."})
+    return cleaned
+
+
 class CapForm(ExpressionFormMixin, ScopedForm):
     """At most so many leads, or so much money, per period."""
 
@@ -23,13 +31,7 @@ class CapForm(ExpressionFormMixin, ScopedForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        limit = cleaned.get("limit")
-        if limit is not None and cleaned.get("basis") != CapBasis.SPEND and limit != int(limit):
-            raise ValidationError(
-                {"limit": "A number of leads is a whole number; amounts are for money spent."}
-            )
-        return cleaned
+        return whole_leads(super().clean())
 
 
 class CapInlineMixin:

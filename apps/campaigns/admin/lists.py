@@ -84,8 +84,8 @@ class ZipListAdmin(CompanyAdmin):
     readonly_fields = ("size", "used_by")
     actions_detail = ("download",)
     empty_text = (
-        "A zip list names the zip codes a campaign or an order takes or refuses. Upload a CSV of up to 50,000; one list "
-        "can serve many."
+        "A zip list names the zip codes a campaign or an order takes or refuses. Upload a CSV of up to 50,000; one "
+        "list can serve many."
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list:

@@ -1,6 +1,6 @@
 """Every change made in the admin becomes a line of the audit record, with old and new values of what is not secret."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin.models import LogEntry
 from django.db import models
@@ -49,7 +49,12 @@ def sentence(verb: str, row: models.Model, changes: list[dict]) -> str:
 
 
 class AuditMixin:
-    """Writes the audit record beside Django's own log, for additions, changes (inlines included) and deletions."""
+    """Writes the audit record beside Django's own log, for additions, changes (inlines included) and deletions.
+
+    `recorded_by_services` names the verbs whose line the called service writes itself.
+    """
+
+    recorded_by_services: ClassVar[frozenset[str]] = frozenset()
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
@@ -90,6 +95,8 @@ class AuditMixin:
 
     def audit(self, request: HttpRequest, row: models.Model, *, action: str, changes: list[dict]) -> None:
         """One line for one row; `changes` as `changes_of` gives them."""
+        if action in self.recorded_by_services:
+            return
         audit_record(
             company=company_of(row),
             actor=request.user,

@@ -3,17 +3,22 @@
 `CompanyAdmin` for pages, `CompanyTabular` and `CompanyStacked` for rows edited on their parent's page.
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.companies.admin.audit import AuditMixin
 from apps.companies.admin.scope import CompanyFilter, ScopedForm, ScopeMixin
 from apps.companies.choices import Role
+from apps.core.admin.confirm import Question, ask, is_confirmed
+from apps.core.errors import ApplicationError
 
 __all__ = [
     "CompanyAdmin",
@@ -36,14 +41,17 @@ class CompanyAdmin(ScopeMixin, AuditMixin, ModelAdmin):
 
     `owner_fields` are set once, when a row is added; a row never changes hands. `empty_text` says on an empty list
     what these rows are and what to do next. `continue_after_add` leads to the full form after a short first one.
+    `saved_text`, where given, keeps people on the page after saving and tells them this.
     """
 
     owner_fields: ClassVar[tuple[str, ...]] = ("company",)
     empty_text: ClassVar[str] = ""
     continue_after_add: ClassVar[bool] = False
+    saved_text: ClassVar[str] = ""
     list_filter_sheet = False
     list_per_page = 50
     warn_unsaved_form = True
+    formfield_overrides = {models.TextField: {"widget": UnfoldAdminTextareaWidget({"rows": 3})}}
     show_full_result_count = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple:
@@ -61,12 +69,53 @@ class CompanyAdmin(ScopeMixin, AuditMixin, ModelAdmin):
             request.POST["_continue"] = "1"
         return super().response_add(request, obj, post_url_continue)
 
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        if not self.saved_text or "_popup" in request.POST:
+            return super().response_change(request, obj)
+        self.tell(request, self.saved_text)
+        return HttpResponseRedirect(request.path)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **options: Any
+    ) -> HttpResponse:
+        context["show_save_and_add_another"] = False
+        if self.saved_text or (self.continue_after_add and options.get("obj") is None):
+            context["show_save_and_continue"] = False
+        return super().render_change_form(request, context, *args, **options)
+
     def get_list_filter(self, request: HttpRequest) -> list:
         """The filter by company is for those who see several."""
         filters = list(super().get_list_filter(request))
         if not request.user.is_superuser and ("company", CompanyFilter) in filters:
             filters.remove(("company", CompanyFilter))
         return filters
+
+    def seen(self, request: HttpRequest, object_id: int | str) -> Any:
+        """A row that this person may see; 404 for any other."""
+        row = self.get_queryset(request).filter(pk=object_id).first()
+        if row is None:
+            raise Http404
+        return row
+
+    def operated(self, request: HttpRequest, object_id: int | str) -> Any:
+        """A row that this person may operate; 404 for another company's, 403 without the role."""
+        row = self.seen(request, object_id)
+        if not self.has_operate_permission(request, row):
+            raise PermissionDenied
+        return row
+
+    def asked(
+        self, request: HttpRequest, row: models.Model, question: Question, do: Callable[[], str]
+    ) -> HttpResponse:
+        """Asks, and after the answer does it, tells what was done, and returns to the row's page."""
+        form = question.form
+        if not is_confirmed(request) or (form is not None and not form.is_valid()):
+            return ask(self, request, question, back=change_url(row), row=row)
+        try:
+            self.tell(request, do())
+        except ApplicationError as refusal:
+            self.tell(request, refusal.message, level=messages.ERROR)
+        return HttpResponseRedirect(change_url(row))
 
     def tell(self, request: HttpRequest, sentence: str, *, level: int = messages.SUCCESS) -> None:
         """Show a sentence on the next page."""

@@ -58,7 +58,9 @@ class MemberAdmin(CompanyAdmin):
     search_fields = ("user__email", "user__first_name", "user__last_name")
     ordering = ("user__email",)
     list_select_related = ("user", "company")
-    empty_text = "Members are the people of your company. Add one by e-mail address and send them the link that appears."
+    empty_text = (
+        "Members are the people of your company. Add one by e-mail address and send them the link that appears."
+    )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list:
         if obj is None:

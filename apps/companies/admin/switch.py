@@ -3,13 +3,11 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import display
 
-from apps.companies.admin.base import change_url
 from apps.companies.services import switch_set
 from apps.core.admin.confirm import Question, ask, is_confirmed
 
@@ -34,30 +32,22 @@ class SwitchMixin:
             *super().get_urls(),
         ]
 
-    def operated(self, request: HttpRequest, object_id: int) -> Any:
-        """A row that this person may operate; 404 for another company's, 403 without the role."""
-        row = self.get_queryset(request).filter(pk=object_id).first()
-        if row is None:
-            raise Http404
-        if not self.has_operate_permission(request, row):
-            raise PermissionDenied
-        return row
-
     def switch_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Asks, then switches."""
         row = self.operated(request, object_id)
         on = not row.is_active
-        if is_confirmed(request):
-            switch_set(row, on=on, by=request.user)
-            self.tell(request, f"{self._noun(row)} “{row}” is {'active' if on else 'paused'} from now on.")
-            return HttpResponseRedirect(change_url(row))
         question = Question(
             title=f"{'Switch on' if on else 'Pause'} {self.opts.verbose_name} “{row}”?",
             button="Switch on" if on else "Pause",
             consequences=self.consequences(row, on),
             danger=not on,
         )
-        return ask(self, request, question, back=change_url(row), row=row)
+
+        def do() -> str:
+            switch_set(row, on=on, by=request.user)
+            return f"{self._noun(row)} “{row}” is {'active' if on else 'paused'} from now on."
+
+        return self.asked(request, row, question, do)
 
     @admin.action(description="Pause…", permissions=("operate",))
     def pause_selected(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:

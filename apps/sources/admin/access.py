@@ -45,7 +45,9 @@ class AccessMixin:
         )
         return [
             *(
-                path(f"<int:object_id>/{route}", self.admin_site.admin_view(view), name=f"sources_terms_{name}")
+                path(
+                    f"<int:object_id>/{route}", self.admin_site.admin_view(view), name=f"sources_terms_{name}"
+                )
                 for name, route, view in views
             ),
             *super().get_urls(),

@@ -38,7 +38,10 @@ class BlockAdmin(CompanyAdmin):
             ("What is refused", {"fields": ("company", "kind", "value")}),
             (
                 "Where",
-                {"fields": ("campaign", "terms"), "description": "Leave both empty to block it for the whole company."},
+                {
+                    "fields": ("campaign", "terms"),
+                    "description": "Leave both empty to block it for the whole company.",
+                },
             ),
             ("For how long, and why", {"fields": ("expires_at", "note")}),
         ]

@@ -86,7 +86,11 @@ class BlockForm(ScopedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("campaign") and cleaned.get("terms") and cleaned["terms"].campaign != cleaned["campaign"]:
+        if (
+            cleaned.get("campaign")
+            and cleaned.get("terms")
+            and cleaned["terms"].campaign != cleaned["campaign"]
+        ):
             self.add_error("terms", "These terms are on another campaign. Choose one of the two.")
         if not self.errors:
             self._try()

@@ -33,7 +33,9 @@ class SourceAdmin(SwitchMixin, CompanyAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple:
         return (*super().get_readonly_fields(request, obj), "number_shown")
 
-    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **options: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **options: Any
+    ) -> HttpResponse:
         source = options.get("obj")
         if source is not None:
             context |= {
@@ -56,7 +58,9 @@ class SourceAdmin(SwitchMixin, CompanyAdmin):
         campaigns = f"{active} {'campaign' if active == 1 else 'campaigns'}"
         if on:
             return (f"Leads of {row} on {campaigns} are taken again at once.",)
-        return (f"Every lead of {row} on {campaigns} is refused at once. Its keys and links stay as they are.",)
+        return (
+            f"Every lead of {row} on {campaigns} is refused at once. Its keys and links stay as they are.",
+        )
 
     @display(description="Number (sourceid)")
     def number_shown(self, source: Source) -> int:

@@ -43,6 +43,7 @@ class TermsAdmin(AccessMixin, SwitchMixin, CompanyAdmin):
     ordering = ("campaign__name", "source__name")
     list_select_related = ("source", "campaign")
     continue_after_add = True
+    saved_text = "Saved. Payout, caps and limits act when you publish the campaign."
     change_form_template = "sources/admin/terms_form.html"
     empty_text = (
         "Terms put a source on a campaign: its key, its instructions link, what it is paid and how much it may send."
@@ -74,7 +75,9 @@ class TermsAdmin(AccessMixin, SwitchMixin, CompanyAdmin):
         if not change:
             terms_prepare(obj, by=request.user)
 
-    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **options: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **options: Any
+    ) -> HttpResponse:
         terms = options.get("obj")
         if terms is not None:
             operates = self.has_operate_permission(request, terms)
@@ -109,7 +112,9 @@ class TermsAdmin(AccessMixin, SwitchMixin, CompanyAdmin):
         return super().get_queryset(request).select_related("source", "campaign")
 
     @display(
-        description="State", label={"Live": "success", "Testing": "warning", "Paused": "danger"}, ordering="approval"
+        description="State",
+        label={"Live": "success", "Testing": "warning", "Paused": "danger"},
+        ordering="approval",
     )
     def standing(self, terms: Terms) -> str:
         if not (terms.is_active and terms.source.is_active and terms.campaign.is_active):

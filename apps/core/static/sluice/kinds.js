@@ -1,1 +1,50 @@
+/* Of a mapping row or a response rule, shows only the inputs that its kind reads. Without scripts all are shown. */
 "use strict";
+(() => {
+  const READS = {
+    kind: {
+      field: ["source"], constant: ["value"], template: ["value"], value_table: ["source", "table"], system: ["source"],
+    },
+    match: { any: [], json_path: ["path", "operator", "value"], regex: ["path", "value"], text: ["operator", "value"] },
+  };
+  const ALL = { kind: ["source", "value", "table"], match: ["path", "operator", "value"] };
+
+  function line(row, name) { return row.querySelector(`.field-line.field-${name}`); }
+
+  function show(row, name, on) {
+    const found = line(row, name);
+    if (!found) return;
+    found.hidden = !on;
+    found.style.display = on ? "" : "none";
+    const whole = found.closest(".field-row");
+    if (whole) whole.style.display = [...whole.querySelectorAll(".field-line")].some((each) => each.style.display !== "none") ? "" : "none";
+  }
+
+  function follow(row, name) {
+    const select = row.querySelector(`.field-line.field-${name} select`);
+    if (!select || !line(row, ALL[name][0])) return;
+    const apply = () => {
+      const reads = READS[name][select.value] || ALL[name];
+      ALL[name].forEach((each) => show(row, each, reads.includes(each)));
+      row.querySelectorAll(".field-line.field-source optgroup").forEach((group) => {
+        group.hidden = (group.label === "System values") !== (select.value === "system");
+      });
+    };
+    select.addEventListener("change", apply);
+    apply();
+  }
+
+  function prepare(scope) {
+    scope.querySelectorAll(".form-group").forEach((row) => {
+      if (row.dataset.kinds) return;
+      row.dataset.kinds = "yes";
+      follow(row, "kind");
+      follow(row, "match");
+    });
+  }
+  window.addEventListener("load", () => prepare(document));
+  document.addEventListener("formset:added", (event) => setTimeout(() => {
+    const row = event.target instanceof Element ? event.target.closest(".form-group") : null;
+    if (row) { delete row.dataset.kinds; prepare(row.parentElement); }
+  }));
+})();

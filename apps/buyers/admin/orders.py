@@ -1,0 +1,167 @@
+"""Lead orders: what a buyer takes, at what price, when, how much, and through which endpoint."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.decorators import display
+
+from apps.buyers.admin.forms import NewOrderForm, OrderCapForm, OrderForm, PriceBandForm
+from apps.buyers.models import LeadOrder, OrderCap, OrderPriceBand, OrderWindow
+from apps.campaigns.admin.caps import CapInlineMixin
+from apps.campaigns.admin.expressions import in_words
+from apps.campaigns.admin.standing import paused_note, unpublished_note
+from apps.companies.admin.base import CompanyAdmin, CompanyFilter, CompanyStacked, CompanyTabular
+from apps.companies.admin.switch import SwitchMixin
+
+
+class OfOrder:
+    """An inline whose forms know the order's campaign."""
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        campaign = obj.campaign if obj is not None else None
+        options["form"] = type(self.form.__name__, (self.form,), {"campaign": campaign})
+        return super().get_formset(request, obj, **options)
+
+
+class PriceBandInline(OfOrder, CompanyStacked):
+    """Other prices; the first that matches decides."""
+
+    model = OrderPriceBand
+    form = PriceBandForm
+    fields = ("price", "expression", "position")
+    in_words: ClassVar = {"expression": "expression_in_words"}
+    ordering_field = "position"
+    hide_ordering_field = True
+    verbose_name = "price band"
+    verbose_name_plural = "Price bands — the first that matches decides"
+
+    @admin.display(description="When")
+    def expression_in_words(self, band: OrderPriceBand) -> str:
+        return in_words(band.expression, band.order.campaign)
+
+
+class WindowInline(CompanyTabular):
+    """Hours of an order."""
+
+    model = OrderWindow
+    fields = ("weekday", "opens", "closes")
+    verbose_name = "opening"
+    verbose_name_plural = "Hours — none means always"
+
+
+class OrderCapInline(CapInlineMixin, OfOrder, CompanyStacked):
+    """Caps of one order."""
+
+    model = OrderCap
+    form = OrderCapForm
+
+
+@admin.register(LeadOrder)
+class LeadOrderAdmin(SwitchMixin, CompanyAdmin):
+    """A buyer's standing order on a campaign."""
+
+    owner_fields: ClassVar = ("buyer", "campaign")
+    in_words: ClassVar = {"criteria": "criteria_in_words", "states": "states_in_words"}
+    list_display = ("name", "buyer", "campaign", "state", "price", "priority", "endpoint")
+    list_filter = (("campaign", CompanyFilter), ("buyer", CompanyFilter), "is_active")
+    search_fields = ("name", "buyer__name", "campaign__name")
+    ordering = ("campaign__name", "group__position", "priority")
+    list_select_related = ("buyer", "campaign", "endpoint__buyer", "group")
+    continue_after_add = True
+    saved_text = "Saved. It acts when you publish the campaign."
+    change_form_template = "buyers/admin/order_form.html"
+    empty_text = (
+        "An order says which leads of a campaign a buyer takes and what it pays. Add a buyer first, then its order."
+    )
+    new_fieldsets = ((None, {"fields": ("buyer", "campaign", "name", "price")}),)
+    fieldsets = (
+        ("Who buys what", {"fields": ("buyer", "campaign", "name")}),
+        ("Price and place", {"fields": (("price", "priority"), ("group", "weight"))}),
+        ("How it is delivered", {"fields": ("endpoint",)}),
+        ("Which leads", {"fields": ("criteria", "states_mode", "states", "zips_mode", "zip_list")}),
+        ("When", {"fields": ("time_zone",)}),
+        ("For yourselves", {"fields": ("note",)}),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list:
+        return super().get_fieldsets(request, obj) if obj is not None else list(self.new_fieldsets)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        if obj is None:
+            return super().get_form(request, obj, change=change, form=NewOrderForm, **options)
+        request.edited_order = obj
+        form = type("OrderForm", (OrderForm,), {"campaign": obj.campaign})
+        return super().get_form(request, obj, change=change, form=form, **options)
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> list:
+        return [WindowInline, OrderCapInline, PriceBandInline] if obj is not None else []
+
+    def menu_rows(self, request: HttpRequest, name: str, rows: QuerySet) -> QuerySet:
+        rows = super().menu_rows(request, name, rows)
+        order = getattr(request, "edited_order", None)
+        if order is None:
+            return rows
+        narrowed = {
+            "group": {"campaign": order.campaign_id},
+            "endpoint": {"buyer": order.buyer_id},
+            "zip_list": {"company": order.buyer.company_id},
+        }
+        return rows.filter(**narrowed.get(name, {}))
+
+    def save_model(self, request: HttpRequest, obj: LeadOrder, form: Any, change: bool) -> None:
+        if not change:
+            obj.group = obj.campaign.groups.first() or obj.campaign.groups.create(name="Buyers")
+            endpoints = list(obj.buyer.endpoints.all()[:2])
+            obj.endpoint = endpoints[0] if len(endpoints) == 1 else None
+        super().save_model(request, obj, form, change)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **options: Any
+    ) -> HttpResponse:
+        order = options.get("obj")
+        if order is not None:
+            context |= {
+                "order": order,
+                "notes": self.notes(order),
+                "may_operate": self.has_operate_permission(request, order),
+                "switch_url": self.switch_url(order),
+            }
+        return super().render_change_form(request, context, *args, **options)
+
+    def notes(self, order: LeadOrder) -> list[str]:
+        """Why no lead goes to this order, in sentences."""
+        notes = [paused_note(row) for row in (order, order.buyer, order.campaign)]
+        if order.endpoint is None:
+            notes.append("It has no endpoint: choose one below, or nothing can be delivered.")
+        else:
+            notes.append(paused_note(order.endpoint))
+        notes.append(unpublished_note(order.campaign, "orders", order.pk))
+        return [note for note in notes if note]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An order that was published has sales that name it: it is paused, never deleted."""
+        if (
+            isinstance(obj, LeadOrder)
+            and obj.campaign.versions.filter(published_at__gt=obj.created_at).exists()
+        ):
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def consequences(self, row: LeadOrder, on: bool) -> tuple[str, ...]:
+        others = row.campaign.orders.filter(is_active=True, buyer__is_active=True).exclude(pk=row.pk).count()
+        rest = f"{others} other {'order' if others == 1 else 'orders'}"
+        if on:
+            return (f"It takes leads again at once at {row.price} {row.campaign.currency}, beside {rest}.",)
+        if not others:
+            return ("It is the only order of its campaign: every lead will go unsold from now on.",)
+        return (f"It is passed over at once; leads go to {rest} of {row.campaign}.",)
+
+    @display(description="Takes leads when")
+    def criteria_in_words(self, order: LeadOrder) -> str:
+        return in_words(order.criteria, order.campaign) or "every lead"
+
+    @display(description="States")
+    def states_in_words(self, order: LeadOrder) -> str:
+        return ", ".join(order.states) or "—"
