@@ -1,0 +1,145 @@
+"""The queue: one taker each, leases that lapse, suspects by themselves, quarantine at the third."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from apps.deliveries import services
+from apps.deliveries.models import Attempt, Delivery
+from apps.deliveries.services import claims, draining
+from apps.deliveries.services.settling import settle
+from apps.deliveries.services.starting import start
+from apps.engine.outbound import OutboundResponse
+from apps.ledger.models import Sale
+from apps.simulator.running import Running
+from tests.deliveries.market import market, outcomes, sales, stands
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SOLD = OutboundResponse(status=200, body=b'{"status": "accepted"}', sent=True)
+
+
+def lapse(delivery: Delivery) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(leased_until=datetime.now(UTC) - timedelta(seconds=1))
+
+
+def test_five_at_once_exactly_one_claim(simulator: Running) -> None:
+    delivery = market(simulator, ["accept"]).lead()
+    claimed, barrier = [], threading.Barrier(5)
+
+    def take() -> None:
+        barrier.wait()
+        claimed.extend(claims.claim(10))
+        connection.close()
+
+    threads = [threading.Thread(target=take) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [journey.id for journey in claimed] == [delivery.pk]
+    assert Delivery.objects.get().claims == 1
+
+
+def test_a_claim_that_died_before_the_attempt_is_simply_done_again(simulator: Running) -> None:
+    delivery = market(simulator, ["accept"]).lead()
+    claims.claim(10)
+    assert services.drain().claimed == 0
+    lapse(delivery)
+    services.drain()
+    assert stands(delivery) == ("sold", "sold")
+    assert len(simulator.requests) == 1
+
+
+def test_an_attempt_whose_process_died_is_unknown_and_held(simulator: Running) -> None:
+    delivery = market(simulator, ["accept", "accept"]).lead()
+    start(claims.claim(10))
+    lapse(delivery)
+    services.drain()
+    assert outcomes(delivery) == ["unknown"]
+    assert Attempt.objects.get().error == "interrupted"
+    assert stands(delivery) == ("held", "held")
+    assert simulator.requests == []
+
+
+def test_who_lost_its_lease_writes_nothing(simulator: Running) -> None:
+    scene = market(simulator, ["accept"])
+    delivery = scene.lead()
+    (slow,) = claims.claim(10)
+    lapse(delivery)
+    (other,) = claims.claim_suspect()
+    assert start([slow]).sending == []
+    assert Attempt.objects.count() == 0
+    started = start([other])
+    assert settle([(started.sending[0], SOLD)]).ended
+    assert len(sales(delivery)) == 1
+
+
+def test_an_answer_after_the_attempt_was_given_up_tells_what_the_unknown_was(simulator: Running) -> None:
+    delivery = market(simulator, ["accept"]).lead()
+    (journey,) = start(claims.claim(10)).sending
+    lapse(delivery)
+    services.drain()
+    assert stands(delivery) == ("held", "held")
+    drain = draining.Drain()
+    drain._settled([(journey, SOLD)])
+    assert stands(delivery) == ("sold", "sold")
+    assert Sale.objects.count() == 1
+    drain._settled([(journey, SOLD)])
+    assert Sale.objects.count() == 1
+
+
+def test_suspects_are_taken_one_at_a_time(simulator: Running) -> None:
+    scene = market(simulator, ["accept"])
+    deliveries = scene.leads(3)
+    claims.claim(10)
+    for delivery in deliveries:
+        lapse(delivery)
+    assert len(claims.claim_suspect()) == 1
+    assert claims.claim(10) == []
+
+
+def test_a_process_killer_is_quarantined_at_the_third_claim(simulator: Running) -> None:
+    delivery = market(simulator, ["accept"]).lead()
+    claims.claim(10)
+    for _ in range(2):
+        lapse(delivery)
+        assert claims.claim_suspect()
+    assert services.sweep().quarantined == 0
+    lapse(delivery)
+    assert claims.claim_suspect() == []
+    assert claims.claim_one(delivery.pk) is None
+    assert services.sweep().quarantined == 1
+    assert stands(delivery) == ("quarantined", "held")
+    assert services.drain().claimed == 0
+
+
+def test_a_delivery_that_fails_us_stops_nobody_else(
+    simulator: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = market(simulator, ["accept"])
+    bad, *good = scene.leads(4)
+    real = draining.start
+
+    def poisoned(journeys, **options):
+        if any(journey.id == bad.pk for journey in journeys):
+            raise ValueError("a fault of ours")
+        return real(journeys, **options)
+
+    monkeypatch.setattr(draining, "start", poisoned)
+    report = services.drain()
+    assert report.failed == 1
+    assert {stands(one) for one in good} == {("sold", "sold")}
+    assert stands(bad) == ("pending", "in_flight")
+    bad.refresh_from_db()
+    assert bad.claims == 1
+    assert bad.leased_until is not None
+
+
+def test_what_is_long_due_is_counted(simulator: Running) -> None:
+    market(simulator, ["accept"]).lead()
+    assert services.sweep().overdue == 0
+    Delivery.objects.update(next_attempt_at=datetime.now(UTC) - timedelta(minutes=2))
+    assert services.sweep().overdue == 1
