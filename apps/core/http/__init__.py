@@ -1,5 +1,4 @@
-"""The only way out to the network: one door a process, opened when first used, never shared with a forked
-child.
+"""The only way out to the network: one door a process, opened when first used, never shared with a forked child.
 
 `send` carries one request, `send_all` an auction's, `send_each` a drain's. What the network does is a value
 (`OutboundResponse.error`), never an exception. Settings: `OUTBOUND_ALLOW_NETWORKS`,

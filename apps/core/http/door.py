@@ -43,8 +43,7 @@ class DoorConfig:
 
 
 class Door:
-    """One way out to the network. Methods may be called from any thread; none of them raises for what
-    happens there.
+    """One way out to the network. Methods may be called from any thread; none of them raises for what happens there.
 
     `resolve` replaces the operating system's name look-up, for tests and for machines with a resolver of
     their own; the guard judges its answers like any others.

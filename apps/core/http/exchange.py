@@ -1,6 +1,7 @@
 """One request and its answer, on the event loop, within one deadline."""
 
 import asyncio
+import logging
 import os
 import ssl
 import time
@@ -18,6 +19,9 @@ from apps.engine.outbound import OutboundRequest, OutboundResponse, TransportErr
 
 METHODS = frozenset({"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"})
 
+_log = logging.getLogger(__name__)
+
+_EXPECTED = (aiohttp.ClientError, OSError, zlib.error)
 _TLS_ERRORS = (aiohttp.ClientConnectorSSLError, aiohttp.ClientConnectorCertificateError, ssl.SSLError)
 
 
@@ -46,6 +50,8 @@ class Exchanger:
         except RefusedError as refusal:
             return progress.result(TransportError.ADDRESS_REFUSED, str(refusal))
         except Exception as error:
+            if not isinstance(error, _EXPECTED):
+                _log.exception("outbound exchange failed in an unknown way")
             return progress.result(*_failure(error, progress))
         return progress.result()
 

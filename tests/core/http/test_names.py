@@ -61,6 +61,14 @@ def test_an_empty_or_failed_look_up_is_a_dns_error(door_with: Callable[..., Door
     assert door_with(Scripted(answer)).send(post("http://buyer.example/")).error == TransportError.DNS_ERROR
 
 
+def test_a_resolver_that_fails_in_its_own_way_is_a_dns_error_and_is_logged(
+    door_with: Callable[..., Door], caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = door_with(Scripted(["no address at all"])).send(post("http://buyer.example/"))
+    assert (answer.error, answer.sent) == (TransportError.DNS_ERROR, False)
+    assert "in an unknown way" in caplog.text
+
+
 def test_the_systems_own_resolver_knows_what_does_not_exist(door: Door) -> None:
     answer = door.send(post("http://does-not-exist.invalid/"))
     assert (answer.error, answer.sent) == (TransportError.DNS_ERROR, False)
