@@ -7,13 +7,16 @@ import structlog
 
 from apps.core.redact import redact, safe_exceptions
 
-QUIET = {
-    "django.server": "WARNING",
-    "asyncio": "WARNING",
-    "kombu": "WARNING",
-    "amqp": "WARNING",
-    "faker": "WARNING",
-}
+# Ticks come every second: what beat sends and the worker takes is not worth a line while all goes well.
+QUIET = (
+    "celery.app.trace",
+    "celery.beat",
+    "celery.worker.strategy",
+    "django.server",
+    "asyncio",
+    "kombu",
+    "faker",
+)
 
 
 def configure_logs(*, level: str, form: str) -> None:
@@ -46,7 +49,7 @@ def configure_logs(*, level: str, form: str) -> None:
             "formatters": {"scrubbed": formatter},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "scrubbed"}},
             "root": {"handlers": ["stderr"], "level": level},
-            "loggers": {name: {"level": quiet} for name, quiet in QUIET.items()},
+            "loggers": {name: {"level": "WARNING"} for name in QUIET},
         }
     )
     structlog.configure(
