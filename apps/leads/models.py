@@ -11,6 +11,7 @@ from django.db import models
 
 from apps.campaigns.models import Campaign
 from apps.companies.models import Company, CompanyQuerySet
+from apps.core.crypto import WrappedKeyField
 from apps.core.ids import public_id
 from apps.leads.choices import EventKind, LeadMethod, LeadStatus
 from apps.publishing.models import Version
@@ -55,7 +56,7 @@ class Lead(models.Model):
     price = models.DecimalField(max_digits=10, decimal_places=2, default=Decimal("0"))
     payout = models.DecimalField(max_digits=10, decimal_places=2, default=Decimal("0"))
     sealed = models.BinaryField()
-    wrapped_key = models.BinaryField(null=True)
+    wrapped_key = WrappedKeyField(null=True)
     email_digest = models.BinaryField(null=True)
     phone_digest = models.BinaryField(null=True)
     reservations = models.JSONField(default=list)

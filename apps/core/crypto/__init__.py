@@ -8,22 +8,21 @@ Settings: `ENCRYPTION_KEYS`, a list of `id:base64` with 32 bytes each, the first
 which decrypt; `DIGEST_KEY`, a secret text that is never rotated, since digests are not reversible.
 """
 
-from apps.core.crypto.datakey import DataKey, needs_rewrap, new_data_key, rewrap, unwrap
+from apps.core.crypto.datakey import DataKey, new_data_key, rewrap, unwrap, wrapped_prefix
 from apps.core.crypto.digests import digest
-from apps.core.crypto.fields import EncryptedTextField
+from apps.core.crypto.fields import EncryptedTextField, WrappedKeyField
 from apps.core.crypto.keyring import DecryptionError, KeyRing, current_ring
-from apps.core.crypto.rotation import register_rewrap
 
 __all__ = [
     "DataKey",
     "DecryptionError",
     "EncryptedTextField",
     "KeyRing",
+    "WrappedKeyField",
     "current_ring",
     "digest",
-    "needs_rewrap",
     "new_data_key",
-    "register_rewrap",
     "rewrap",
     "unwrap",
+    "wrapped_prefix",
 ]

@@ -40,9 +40,10 @@ def unwrap(wrapped: bytes | memoryview) -> DataKey:
     return DataKey(_unwrap(stored), stored)
 
 
-def needs_rewrap(wrapped: bytes | memoryview) -> bool:
-    """Whether `wrapped` lies under another than the ring's current key."""
-    return _split(bytes(wrapped))[0] != current_ring().current_id
+def wrapped_prefix() -> bytes:
+    """How every data key begins that is wrapped under the ring's current key."""
+    key_id = current_ring().current_id.encode()
+    return bytes((len(key_id),)) + key_id
 
 
 def rewrap(wrapped: bytes | memoryview) -> bytes:
@@ -52,9 +53,7 @@ def rewrap(wrapped: bytes | memoryview) -> bytes:
 
 def _wrap(key: bytes) -> bytes:
     # One byte of length, the key id, then nonce and ciphertext.
-    ring = current_ring()
-    key_id = ring.current_id.encode()
-    return bytes((len(key_id),)) + key_id + seal_with(ring.current(purpose=_PURPOSE), key, _AAD)
+    return wrapped_prefix() + seal_with(current_ring().current(purpose=_PURPOSE), key, _AAD)
 
 
 def _unwrap(wrapped: bytes) -> bytes:

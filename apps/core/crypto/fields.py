@@ -1,4 +1,4 @@
-"""A model field whose column holds only ciphertext."""
+"""Model fields whose columns hold only ciphertext, or the key to it."""
 
 import base64
 import binascii
@@ -55,3 +55,17 @@ class EncryptedTextField(models.TextField):
 
     def _aad(self) -> bytes:
         return f"{self.model._meta.label}.{self.name}".encode()
+
+
+class WrappedKeyField(models.BinaryField):
+    """A row's data key as `DataKey.wrapped` gives it. Null once the row's person was erased.
+
+    A plain binary column; the type says to `manage.py rotate_keys` what stands there.
+    """
+
+    description = "Wrapped data key"
+
+    def deconstruct(self) -> Any:
+        """As a binary field: the database knows no difference."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.BinaryField", args, kwargs
