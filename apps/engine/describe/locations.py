@@ -7,7 +7,8 @@ from itertools import islice
 from apps.engine import rules
 from apps.engine.campaign import CampaignSpec
 from apps.engine.index import index
-from apps.engine.requirements import ValueList
+from apps.engine.requirements import Expression, ValueList
+from apps.engine.rules.base import many
 from apps.engine.values import Place
 
 # One well-known zip for each state, so that a sample can be made without a table of places.
@@ -47,7 +48,9 @@ def locations(spec: CampaignSpec, places: Mapping[str, Place]) -> list[Location]
 def _accepted(spec: CampaignSpec, places: Mapping[str, Place]) -> Iterator[Location]:
     seen = set()
     for code in _zips(spec):
-        if code in seen or not _takes_zip(spec, code):
+        # Where addresses are verified, a zip of which nothing is known would be refused.
+        unknown = spec.verification.address and places and code not in places
+        if code in seen or unknown or not _takes_zip(spec, code):
             continue
         seen.add(code)
         state, city = _of_zip(code, places)
@@ -91,7 +94,20 @@ def _zips(spec: CampaignSpec) -> Iterator[str]:
     for name, values in spec.lists.items():
         if name != spec.zips.list_hash:
             yield from islice((code for code in _of_list(values) if _is_zip(code)), 50)
+    for test in _tests_of_zip(spec):
+        if test.operator == "starts_with":
+            yield from _of_list(ValueList(prefixes=(str(test.value),)))
+        elif test.operator in ("is", "in"):
+            yield from (str(code)[:5] for code in many(test.value))
     yield from DEFAULT_PLACES
+
+
+def _tests_of_zip(spec: CampaignSpec) -> Iterator[Expression]:
+    field = index(spec).by_role.get("zip")
+    for rule in spec.rules:
+        yield from (
+            test for test in rules.tests(rule.expression) if field is not None and test.field == field.name
+        )
 
 
 def _of_list(listed: ValueList) -> Iterator[str]:
