@@ -32,7 +32,6 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.inlines",
-    "unfold.contrib.simple_history",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -42,8 +41,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "django_filters",
-    "simple_history",
-    "import_export",
     "csp",
     "django_structlog",
     "apps.core",
@@ -78,7 +75,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.security.PagePolicyMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
 TEMPLATES = [
@@ -112,6 +108,7 @@ def _database() -> dict:
         " -c idle_in_transaction_session_timeout=10000"
     )
     options["connect_timeout"] = 3
+    options["prepare_threshold"] = env.int("DB_PREPARE_AFTER", default=2) or None
     database["CONN_HEALTH_CHECKS"] = True
     if PROCESS_ROLE == "web":
         database["CONN_MAX_AGE"] = 0
