@@ -147,5 +147,6 @@ function enliven(root) {
   }
 }
 
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 document.addEventListener("sluice:swapped", (event) => enliven(event.target));
 enliven(document);

@@ -40,7 +40,7 @@ for (const row of rows) {
 }
 
 function follow() {
-  const row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (row?.dataset.name) light(row.dataset.name);
 }
 

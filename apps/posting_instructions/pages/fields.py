@@ -66,7 +66,7 @@ def system_rows(page: Frame) -> list[Row]:
             False,
             "true",
             description="true for a test lead; false, or left out, for a live one.",
-            form="yes, no, y, n, 1, 0, on and off are read too; anything else is refused, never taken as live.",
+            form="yes, no, y, n, 1, 0, on and off are read too; anything else is refused, never taken as live",
             message="Test format",
         ),
     ]

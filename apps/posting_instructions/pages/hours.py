@@ -10,55 +10,23 @@ from apps.engine.schedule_words import zone_name
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY_MINUTES = 1440
-_LEFT, _WIDTH, _ROW = 90, 1410, 28
-_MARKS = ((0, "midnight"), (6, "6 AM"), (12, "noon"), (18, "6 PM"))
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """An open stretch of a day, in the drawing's units."""
+    """An open stretch of a day, in minutes."""
 
-    x: int
-    width: int
+    start: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A day of the drawing."""
+class Day:
+    """A weekday of the drawing."""
 
     name: str
     today: bool
-    y: int
-    text_y: int
     bars: tuple[Bar, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A time of day written under the drawing."""
-
-    x: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """The week as rows of bars, with a mark where the present is."""
-
-    rows: tuple[Row, ...]
-    marks: tuple[Mark, ...]
-    now_x: int
-    now_y: int
-
-    @property
-    def mark_y(self) -> int:
-        """Base line of the marks."""
-        return len(self.rows) * _ROW + 16
-
-    @property
-    def height(self) -> int:
-        """Of the whole drawing."""
-        return self.mark_y + 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +39,8 @@ class Hours:
     until_words: str
     zone: str
     local_now: str
-    drawing: Drawing
+    minute: int
+    week: tuple[Day, ...]
 
 
 def hours(schedule: ScheduleSpec, now: datetime) -> Hours:
@@ -86,7 +55,8 @@ def hours(schedule: ScheduleSpec, now: datetime) -> Hours:
         until_words=moment_words(until.astimezone(zone), local) if until else "",
         zone=zone_name(schedule.time_zone),
         local_now=f"{local:%A} {clock_words(local)}",
-        drawing=_drawing(schedule.windows, local),
+        minute=local.hour * 60 + local.minute,
+        week=_week(schedule.windows, local.weekday()),
     )
 
 
@@ -120,25 +90,13 @@ def clock_words(moment: datetime) -> str:
     return f"{moment.hour % 12 or 12}{minutes} {'AM' if moment.hour < 12 else 'PM'}"
 
 
-def _drawing(windows: tuple[Window, ...], local: datetime) -> Drawing:
-    stretches = [part for window in windows for part in _stretches(window)]
+def _week(windows: tuple[Window, ...], today: int) -> tuple[Day, ...]:
     whole = [(day, 0, _DAY_MINUTES) for day in range(len(_DAYS))]
-    rows = tuple(
-        Row(
-            name,
-            day == local.weekday(),
-            day * _ROW,
-            day * _ROW + 15,
-            tuple(Bar(_x(start), _x(end) - _x(start)) for on, start, end in stretches or whole if on == day),
-        )
+    stretches = [part for window in windows for part in _stretches(window)] or whole
+    return tuple(
+        Day(name, day == today, tuple(Bar(start, end - start) for on, start, end in stretches if on == day))
         for day, name in enumerate(_DAYS)
     )
-    marks = tuple(Mark(_x(hour * 60), words) for hour, words in _MARKS)
-    return Drawing(rows, marks, _x(local.hour * 60 + local.minute), local.weekday() * _ROW - 4)
-
-
-def _x(minute: int) -> int:
-    return _LEFT + minute * _WIDTH // _DAY_MINUTES
 
 
 def _stretches(window: Window) -> list[tuple[int, int, int]]:

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.utils.text import slugify
 
 from apps.engine import describe
-from apps.engine.reasons import REASONS, REQUEST
+from apps.engine.describe import FieldRow
+from apps.engine.reasons import REASONS, REQUEST, Reason
 from apps.engine.reply import render_simple_fault
 from apps.posting_instructions.pages.answers import answers, pending
 from apps.posting_instructions.pages.frame import Frame
@@ -22,13 +23,14 @@ RESEND = {
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """A message with what it means to a source. `id` is its anchor on the page."""
+    """A message with what it means to a source. `id` is its anchor; `fields` are those it speaks of."""
 
     id: str
     message: str
     meaning: str
     action: str
     resend: str
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,13 @@ def context(page: Frame) -> dict[str, Any]:
 
 def groups(page: Frame) -> list[Group]:
     """The messages of a campaign under their headings, in the order of the reasons."""
+    formats: dict[str, list[FieldRow]] = {}
+    for field in describe.field_rows(page.spec, page.sample):
+        formats.setdefault(field.refused_with, []).append(field)
     found: dict[str, list[MessageRow]] = {}
-    for row in describe.possible_reasons(page.spec, page.terms):
-        if row.group != REQUEST:
-            shown = MessageRow(anchor(row.text), row.text, row.meaning, row.action, RESEND[row.resend])
-            found.setdefault(row.group, []).append(shown)
+    for reason in describe.possible_reasons(page.spec, page.terms):
+        if reason.group != REQUEST:
+            found.setdefault(reason.group, []).append(_row(reason, formats.get(reason.text, [])))
     return [Group(title, tuple(rows)) for title, rows in found.items()]
 
 
@@ -82,6 +86,16 @@ def faults() -> Iterator[FaultRow]:
 def anchor(message: str) -> str:
     """A message as the id of its row."""
     return slugify(message.replace(":", " ").replace("/", " ")) or "message"
+
+
+def _row(reason: Reason, fields: list[FieldRow]) -> MessageRow:
+    """A reason as a row; where it is about the form of one field, the row says which form that is."""
+    meaning, action = reason.meaning, reason.action
+    if reason.code == "field_format" and len(fields) == 1:
+        meaning = f"{fields[0].name} does not have its form: {fields[0].accepted[:1].lower()}{fields[0].accepted[1:]}."
+        action = "Send it in that form." if fields[0].required else "Send it in that form, or leave it out."
+    names = tuple(field.name for field in fields)
+    return MessageRow(anchor(reason.text), reason.text, meaning, action, RESEND[reason.resend], names)
 
 
 def _request_codes() -> Iterable[str]:
