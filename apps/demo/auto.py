@@ -102,5 +102,5 @@ def orders(campaign: Campaign, buyers: dict[str, Buyer], endpoints: dict[str, En
     buyer_cap_add(buyers["liberty-ridge"], limit=12_000, period="month", by=by)
     order_create(
         campaign, buyers["carcover"], name="CarCover all drivers", price=Decimal("15.00"),
-        endpoint=endpoints["carcover"], by=by,
+        endpoint=endpoints["carcover"], states_mode="exclude", states=["MI", "NJ"], by=by,
     )  # fmt: skip

@@ -16,6 +16,10 @@ _JSON_RULES: Rows = (
     {"outcome": "duplicate", "match": "json_path", "path": "status", "value": "duplicate", "reason_path": "reason"},
     {"outcome": "rejected", "match": "json_path", "path": "status", "value": "rejected", "reason_path": "reason"},
 )  # fmt: skip
+_SILENT_ON_PRICE: Rows = (
+    {name: value for name, value in _JSON_RULES[0].items() if name != "price_path"},
+    *_JSON_RULES[1:],
+)
 _TEXT_RULES: Rows = (
     {
         "outcome": "accepted",
@@ -158,7 +162,7 @@ _PINNACLE: Rows = (
 )
 
 ENDPOINTS = (
-    DemoEndpoint("summit", SUMMIT, "Lead API v2", "accept?price=48.00", _SUMMIT, keyed="X-Api-Key"),
+    DemoEndpoint("summit", SUMMIT, "Lead API v2", "accept", _SUMMIT, _SILENT_ON_PRICE, keyed="X-Api-Key"),
     DemoEndpoint("summit-storm", SUMMIT, "Storm desk", "flaky?price=55.00&failures=1", _SUMMIT),
     DemoEndpoint(
         "denver", DENVER, "Web form", "mixed?accept=70&reject=22&error=2&duplicate=6&format=form&price=42.00",

@@ -30,6 +30,7 @@ _TEST = {"kind": "test"}
 _HOMEOWNER = {**_TEST, "field": "homeowner", "operator": "is", "value": "yes"}
 _MOBILE = {**_TEST, "field": "property_type", "operator": "is", "value": "mobile"}
 _STORM = {**_TEST, "field": "roof_material", "operator": "in", "value": ["tile", "metal"]}
+_PITCHED = {**_TEST, "field": "roof_material", "operator": "is_not", "value": "flat"}
 _SOON = {**_TEST, "field": "timeframe", "operator": "in", "value": ["asap", "month"]}
 
 
@@ -106,6 +107,6 @@ def orders(campaign: Campaign, buyers: dict[str, Buyer], endpoints: dict[str, En
     )  # fmt: skip
     summit = order_create(
         campaign, buyers["summit"], name="Summit nationwide", price=Decimal("36.00"), group=last,
-        endpoint=endpoints["summit"], by=by,
+        endpoint=endpoints["summit"], criteria=_PITCHED, by=by,
     )  # fmt: skip
     price_bands_set(summit, bands=[{"expression": _SOON, "price": Decimal("48.00")}], by=by)

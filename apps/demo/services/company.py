@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.buyers import services as buyer_services
@@ -17,6 +18,7 @@ from apps.demo.logins import password_of
 from apps.publishing.services import NothingChangedError, publish
 from apps.sources import services as source_services
 
+DEFAULT_SIMULATOR = "http://127.0.0.1:8900"
 BUILDERS = {ROOFING: roofing, AUTO: auto}
 
 
@@ -26,6 +28,11 @@ class Loaded:
 
     company: Company
     created: bool
+
+
+def simulator_url() -> str:
+    """Where the demo's buyers are."""
+    return (settings.SIMULATOR_URL or DEFAULT_SIMULATOR).rstrip("/")
 
 
 @transaction.atomic

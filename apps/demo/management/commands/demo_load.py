@@ -1,0 +1,29 @@
+"""`manage.py demo_load`: the demo company with a month of history. Does nothing the second time."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from apps.demo.services import company_load, history_load, simulator_url
+
+LEADS = 3200
+
+
+class Command(BaseCommand):
+    """Never needed in production; harmless there too, for its logins' passwords are made from SECRET_KEY."""
+
+    help = "Load the demo company: two campaigns, four sources, six buyers, a month of leads."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--leads", type=int, default=LEADS, help=f"leads of the past month (default {LEADS})"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        loaded = company_load(simulator=simulator_url())
+        written = history_load(loaded.company, leads=options["leads"])
+        made = "loaded" if loaded.created else "is there already"
+        self.stdout.write(
+            f"{loaded.company} {made}" + (f", with {written:,} leads of the past month" if written else "")
+        )
