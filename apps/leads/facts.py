@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from django.db import connection
-
+from apps.core.prepared import fetch_all
 from apps.engine import rules
 from apps.engine.campaign import CampaignSpec, TermsSpec
 from apps.engine.index import index, per_campaign
@@ -44,9 +43,7 @@ def look_up(facts: Facts, spec: CampaignSpec, terms: TermsSpec, data: LeadData) 
         [want.amount for want in caps],
         [want.limit for want in caps],
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_LOOK_UP, columns)
-        found = cursor.fetchall()
+    found = fetch_all(_LOOK_UP, columns)
     return replace(
         facts,
         duplicates=frozenset(key for what, key in found if what == "claim"),

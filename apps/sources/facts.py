@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 
-from django.db import connection
-
 from apps.campaigns.models import Campaign
 from apps.companies.models import Company
+from apps.core.prepared import fetch_all
 from apps.engine.values import Switches
 from apps.sources.choices import Approval, BlockKind
 from apps.sources.models import Source
@@ -46,18 +45,17 @@ _ACCESS = f"""
     SELECT terms.id, terms.source_id, terms.campaign_id, source.company_id, publication.version_id,
            terms.approval = '{Approval.APPROVED}', terms.is_active, source.is_active,
            campaign.is_active, company.is_active,
-           ARRAY(SELECT digest FROM sources_credential key WHERE key.terms_id = terms.id
-                 AND (key.expires_at IS NULL OR key.expires_at > %s) ORDER BY key.id DESC LIMIT 20),
-           ARRAY(SELECT is_enabled FROM sources_credential key WHERE key.terms_id = terms.id
-                 AND (key.expires_at IS NULL OR key.expires_at > %s) ORDER BY key.id DESC LIMIT 20),
-           EXISTS(SELECT FROM sources_block block WHERE block.company_id = source.company_id)
+           EXISTS(SELECT FROM sources_block block WHERE block.company_id = source.company_id),
+           key.digest, key.is_enabled
       FROM sources_terms terms
       JOIN sources_source source ON source.id = terms.source_id
       JOIN campaigns_campaign campaign ON campaign.id = terms.campaign_id
       JOIN companies_company company ON company.id = campaign.company_id
       LEFT JOIN publishing_publication publication ON publication.campaign_id = campaign.id
-     WHERE terms.source_id = %s AND terms.campaign_id = %s AND source.company_id = %s
-       AND campaign.company_id = %s
+      LEFT JOIN sources_credential key
+             ON key.terms_id = terms.id AND (key.expires_at IS NULL OR key.expires_at > %s::timestamptz)
+     WHERE terms.source_id = %s::bigint AND terms.campaign_id = %s::bigint AND source.company_id = %s::bigint
+       AND campaign.company_id = %s::bigint
 """  # noqa: S608 - the one value written into it is ours
 
 
@@ -70,25 +68,22 @@ def access(compid: str, sourceid: str, campid: str, *, at: datetime) -> Access |
     campaign = _row_id(Campaign, campid)
     if company is None or source is None or campaign is None:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(_ACCESS, (at, at, source, campaign, company, company))
-        row = cursor.fetchone()
-    return _access(row) if row else None
+    rows = fetch_all(_ACCESS, (at, source, campaign, company, company))
+    return _access(rows) if rows else None
 
 
-def _access(row: Sequence) -> Access:
-    terms_id, source_id, campaign_id, company_id, version_id = row[:5]
-    approved, terms_active, source_active, campaign_active, company_active = row[5:10]
-    keys = tuple(Key(bytes(digest), enabled) for digest, enabled in zip(row[10], row[11], strict=True))
+def _access(rows: Sequence[Sequence]) -> Access:
+    """The terms, with a row for each of their keys."""
+    terms_id, source_id, campaign_id, company_id, version_id = rows[0][:5]
+    approved, terms_active, source_active, campaign_active, company_active, has_blocks = rows[0][5:11]
+    keys = tuple(Key(bytes(digest), enabled) for *_, digest, enabled in rows if digest is not None)
     switches = Switches(
         campaign_active=campaign_active and company_active,
         source_active=source_active,
         terms_active=terms_active,
         approved=approved,
     )
-    return Access(
-        terms_id, source_id, campaign_id, company_id, version_id, switches, keys, has_blocks=row[12]
-    )
+    return Access(terms_id, source_id, campaign_id, company_id, version_id, switches, keys, has_blocks)
 
 
 def key_opens(found: Access | None, key: str) -> bool:
@@ -124,10 +119,11 @@ class Person:
 
 _BLOCKS = """
     SELECT kind, pattern FROM sources_block
-     WHERE company_id = %s AND (campaign_id IS NULL OR campaign_id = %s)
-       AND (terms_id IS NULL OR terms_id = %s) AND (expires_at IS NULL OR expires_at > %s)
-       AND ((kind IN ('email', 'phone') AND digest = ANY(%s))
-            OR (kind = ANY(%s) AND (kind = 'ip' OR strpos(pattern, '*') > 0 OR lower(pattern) = ANY(%s))))
+     WHERE company_id = %s::bigint AND (campaign_id IS NULL OR campaign_id = %s::bigint)
+       AND (terms_id IS NULL OR terms_id = %s::bigint) AND (expires_at IS NULL OR expires_at > %s::timestamptz)
+       AND ((kind IN ('email', 'phone') AND digest = ANY(%s::bytea[]))
+            OR (kind = ANY(%s::text[])
+                AND (kind = 'ip' OR strpos(pattern, '*') > 0 OR lower(pattern) = ANY(%s::text[]))))
 """
 
 
@@ -144,9 +140,7 @@ def blocked(found: Access, person: Person, *, at: datetime) -> frozenset[str]:
     asked = [str(kind) for kind, value in texts.items() if value]
     exact = [value.lower() for value in texts.values()]
     where = (found.company_id, found.campaign_id, found.terms_id, at, digests, asked, exact)
-    with connection.cursor() as cursor:
-        cursor.execute(_BLOCKS, where)
-        rows = cursor.fetchall()
+    rows = fetch_all(_BLOCKS, where)
     return frozenset(
         kind for kind, pattern in rows if kind not in texts or _matches(kind, pattern, texts[kind])
     )

@@ -34,5 +34,10 @@ def door(view: View) -> Callable[..., HttpResponse]:
 
 def response_of(answer: Answer, request_id: str) -> HttpResponse:
     """The HTTP response of an answer."""
-    headers = {"X-Request-ID": request_id, "Cache-Control": "no-store", **answer.headers}
+    headers = {
+        "Content-Length": str(len(answer.body)),
+        "Cache-Control": "no-store",
+        "X-Request-ID": request_id,
+        **answer.headers,
+    }
     return HttpResponse(answer.body, status=answer.status, content_type="application/json", headers=headers)

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 
 from apps.core.crypto import new_data_key
 from apps.core.ids import new_id, public_id
+from apps.core.prepared import fetch_all
 from apps.engine import caps as engine_caps
 from apps.engine import duplicates
 from apps.engine.campaign import CampaignSpec, TermsSpec
@@ -163,12 +164,8 @@ def _call(submission: Submission, row: _Row) -> tuple[_Row, list[int], list[int]
 
 def _execute(submission: Submission, row: _Row) -> tuple[list[int], list[int]]:
     values = [*_lead_columns(submission, row), *_taken(row)]
-    with connection.cursor() as cursor:
-        if connection.in_atomic_block:
-            cursor.execute(_IN_TRANSACTION, values)
-        else:
-            cursor.execute(_AT_ONCE, values)
-        lost, filled = cursor.fetchone()
+    statement = _IN_TRANSACTION if connection.in_atomic_block else _AT_ONCE
+    lost, filled = fetch_all(statement, values)[0]
     return lost or [], filled or []
 
 
