@@ -1,7 +1,6 @@
 """What no body may contain, whichever reader read it: NUL, lone surrogates, too many leaf values."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from apps.engine.payload.values import Limits
@@ -16,22 +15,28 @@ def is_clean(text: str) -> bool:
     return _FORBIDDEN.search(text) is None
 
 
-def within(tree: Any, limits: Limits) -> bool:
+def within(tree: dict[str, Any], limits: Limits) -> bool:
     """Whether a tree keeps the limit of leaf values and every text and key in it can be stored.
 
     An empty list or object counts as one value. The tree is walked without recursion.
     """
-    leaves, waiting = 0, [tree]
+    leaves = 0
+    waiting: list[Any] = [tree]
     while waiting:
-        item = waiting.pop()
-        if isinstance(item, Mapping) and item:
-            if not all(is_clean(key) for key in item):
+        branch = waiting.pop()
+        if isinstance(branch, dict):
+            if not all(map(is_clean, branch)):
                 return False
-            waiting.extend(item.values())
-        elif isinstance(item, list) and item:
-            waiting.extend(item)
-        else:
-            leaves += 1
-            if leaves > limits.max_values or (isinstance(item, str) and not is_clean(item)):
+            branch = branch.values()
+        for item in branch:
+            if item and isinstance(item, dict | list):
+                waiting.append(item)
+            elif leaves >= limits.max_values or not _storable(item):
                 return False
+            else:
+                leaves += 1
     return True
+
+
+def _storable(item: Any) -> bool:
+    return not isinstance(item, str) or is_clean(item)
