@@ -1,7 +1,7 @@
 """The compiled campaign: what a lead must be and how it is sold, as one immutable value.
 
-`publishing` builds a `CampaignSpec` from rows, stores it as the JSON of a version and loads it back; checks, routing and
-the posting instructions read nothing else. Large lists are named by content hash and kept beside, in `lists`.
+`publishing` builds a `CampaignSpec` from rows, stores it as the JSON of a version and loads it back; checks, routing
+and the posting instructions read nothing else. Large lists are named by content hash and kept beside, in `lists`.
 """
 
 from collections.abc import Mapping

@@ -80,7 +80,8 @@ class MappingRow:
     on_too_long: str = "truncate"
     value_type: str = "text"
     value_format: str = ""
-    """How the value is written, a key of `engine.mapping`'s formats: empty = normal form, phone_digits, upper, lower, …"""
+    """How the value is written, a key of `engine.mapping`'s formats: empty = normal form, phone_digits,
+    upper, lower, …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ class ResponseRule:
     """When an answer matches, it means `outcome` (accepted, rejected, duplicate, retryable, failed, unknown).
 
     `statuses` is empty, or a comma list of codes and classes (`200,201`, `2xx`). `content_type` is a substring of that
-    header. `match` any, json_path, regex or text; `path` the JSON path; `operator` equals, contains or present; compared
-    case-insensitively. The paths after them extract.
+    header. `match` any, json_path, regex or text; `path` the JSON path; `operator` equals, contains or present;
+    compared case-insensitively. The paths after them extract.
     """
 
     outcome: str

@@ -12,8 +12,8 @@ from typing import Any
 class Expression:
     """A tree of conditions: `kind` is all, any, not or test.
 
-    all/any/not use `children`; test uses `field`, `operator` (a key of `engine.rules.OPERATORS`) and `value`, whose shape
-    the operator tells: text, number text, list of texts, or None.
+    all/any/not use `children`; test uses `field`, `operator` (a key of `engine.rules.OPERATORS`) and `value`, whose
+    shape the operator tells: text, number text, list of texts, or None.
     """
 
     kind: str
@@ -121,7 +121,8 @@ class CapSpec:
 
 @dataclass(frozen=True, slots=True)
 class ConsentSpec:
-    """Consent evidence asked for: `requires` none, trustedform, jornaya, either or both; strict demands exact formats."""
+    """Consent evidence asked for: `requires` none, trustedform, jornaya, either or both; strict demands
+    exact formats."""
 
     requires: str = "none"
     strict: bool = False

@@ -3,6 +3,7 @@
 import codecs
 import re
 import zlib
+from functools import lru_cache
 
 from apps.engine.payload.values import INVALID, TOO_LARGE, UNSUPPORTED, Limits, PayloadFault
 
@@ -47,6 +48,7 @@ def _inflated(body: bytes, window: int, limits: Limits) -> bytes | PayloadFault:
     return plain or INVALID
 
 
+@lru_cache(maxsize=64)
 def charset_of(name: str) -> str | None:
     """The codec of a named character set, UTF-8 when none is named; None when it is not one."""
     if not name:
