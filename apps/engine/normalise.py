@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from apps.engine.campaign import CampaignSpec, FieldSpec
-from apps.engine.fields import Context, FieldType, format_problem, is_empty
+from apps.engine.campaign import CampaignSpec
+from apps.engine.fields import Context, format_problem, is_empty
 from apps.engine.index import index
 from apps.engine.values import LeadData, Problem, Value
 
 MAX_VALUE_BYTES = 8192
+_SURELY_SHORT = MAX_VALUE_BYTES // 4
+"""No text of so many characters has more bytes."""
 _LONGEST_NAME_SHOWN = 100
 POST, PING = "post", "ping"
 
@@ -35,7 +37,8 @@ def normalise(
             if field.required_on_ping if phase == PING else field.required:
                 missing.append(field.name)
             continue
-        value = values[field.name] = _read(raw, field, kind, context)
+        value = Value(raw, None, False) if _too_long(raw) else kind.parse(raw, field, context)
+        values[field.name] = value
         if not value.valid:
             malformed.append(format_problem(field))
     return LeadData(values, unknown, tuple(missing), tuple(malformed), tuple(warnings))
@@ -80,15 +83,9 @@ def _sorted_by_name(
     return given, unknown, warnings
 
 
-def _read(raw: Any, field: FieldSpec, kind: FieldType, context: Context) -> Value:
-    if _too_long(raw):
-        return Value(raw, None, False)
-    return kind.parse(raw, field, context)
-
-
 def _too_long(raw: Any) -> bool:
     if isinstance(raw, str):
-        return len(raw) > MAX_VALUE_BYTES // 4 and len(raw.encode("utf-8", "replace")) > MAX_VALUE_BYTES
+        return len(raw) > _SURELY_SHORT and len(raw.encode("utf-8", "replace")) > MAX_VALUE_BYTES
     if isinstance(raw, list | tuple | Mapping):
         return _bytes(raw) > MAX_VALUE_BYTES
     return False
