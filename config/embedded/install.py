@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -22,7 +23,7 @@ def install(name: str) -> None:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if stamp.exists() and stamp.read_text() == wanted:
             return
-        if not (VENV / "bin" / "python").exists():
+        if not (VENV / "bin" / "pip").exists():  # the last thing that a new environment gets
             _step("Creating .venv", [sys.executable, "-m", "venv", "--clear", str(VENV)])
         count = sum(line[:1].isalnum() for line in requirements.read_text().splitlines())
         pip = [
@@ -46,6 +47,8 @@ def _step(title: str, command: list[str]) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "w") as output:
         code = subprocess.call(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    if code == -signal.SIGINT:
+        raise KeyboardInterrupt
     if code:
         print(f" failed. The end of {log.relative_to(PROJECT)}:")
         print("\n".join(f"    {line}" for line in log.read_text().splitlines()[-15:]))
@@ -59,4 +62,7 @@ if __name__ == "__main__":
             f"Sluice needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make PYTHON=python3.11"
         )
     if os.environ.get("SLUICE_NO_INSTALL") != "1":
-        install(sys.argv[1] if len(sys.argv) > 1 else "dev")
+        try:
+            install(sys.argv[1] if len(sys.argv) > 1 else "dev")
+        except KeyboardInterrupt:
+            sys.exit("\nStopped.")
