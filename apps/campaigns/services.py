@@ -208,3 +208,19 @@ def _library_add(campaign: Campaign, entries: Iterable[LibraryField]) -> list[Fi
 def _next_position(campaign: Campaign) -> int:
     last = campaign.fields.order_by("-position").values_list("position", flat=True).first()
     return 0 if last is None else last + 1
+
+
+@transaction.atomic
+def list_rename(value_list: ValueList, *, name: str, by: Any) -> ValueList:
+    """Another name for a list; who refers to it is not touched."""
+    before = ValueList.objects.values_list("name", flat=True).get(pk=value_list.pk)
+    if before != name:
+        value_list.name = name
+        value_list.save(update_fields=("name", "updated_at"))
+        record(value_list, by=by, action="list.renamed", summary=f"Zip list “{before}” is now “{name}”")
+    return value_list
+
+
+def first_group(campaign: Campaign) -> RoutingGroup:
+    """The group a new order stands in; made when the campaign has none."""
+    return campaign.groups.first() or RoutingGroup.objects.create(campaign=campaign)

@@ -12,7 +12,8 @@ _RANK = {Role.VIEWER: 0, Role.OPERATOR: 1, Role.MANAGER: 2, Role.OWNER: 3}
 
 def roles_of(user: Any) -> dict[int, Role]:
     """A person's role in each company they are an active member of, by company id. Read once a request."""
-    if "roles_by_company" not in user.__dict__:
+    # A request's user is a lazy wrapper: only attributes reach the person behind it.
+    if getattr(user, "roles_by_company", None) is None:
         members = Member.objects.filter(user=user, is_active=True, company__is_active=True)
         user.roles_by_company = {
             company_id: Role(role) for company_id, role in members.values_list("company_id", "role")

@@ -55,8 +55,7 @@ class MappingFormSet(PaginationInlineFormSet):
                 not data
                 or data.get("DELETE")
                 or form.errors
-                or (not form.has_changed()
-                and not form.instance.pk)
+                or (not form.has_changed() and not form.instance.pk)
             ):
                 continue
             target = data.get("target", "")

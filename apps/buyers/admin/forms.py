@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.buyers.models import (
     BuyerCap,
@@ -80,14 +80,36 @@ class OrderForm(ExpressionFormMixin, TargetingForm):
     class Meta:
         model = LeadOrder
         exclude = ()
+        labels = {"states_mode": "States", "zips_mode": "Zip codes", "zip_list": "Which list"}
+        help_texts = {
+            "price": "What the buyer pays for a lead, for example 42.00. Price bands below can change it.",
+            "priority": "Lower goes first, for example 10 before 20. Counts in groups by priority.",
+            "weight": "Share of leads beside the others', for example 3 against 1. Counts in weighted groups.",
+            "group": "Groups are asked one after the other; see Buyers & routing of the campaign.",
+            "endpoint": "One of this buyer's endpoints.",
+        }
 
 
 class EndpointForm(ScopedForm):
     """Where to, and in which format."""
 
+    url = forms.URLField(
+        label="URL",
+        max_length=1000,
+        assume_scheme="https",
+        widget=UnfoldAdminTextInputWidget({"inputmode": "url"}),
+        help_text="For example https://api.buyer.example/leads.",
+    )
+
     class Meta:
         model = Endpoint
         exclude = ()
+        labels = {"unknown_policy": "Sent, but no readable answer"}
+        help_texts = {
+            "timeout_ms": "For the whole exchange; 10000 is ten seconds.",
+            "retries": "After 2, 4, 8 … seconds, when the buyer could not be reached or answered 5xx.",
+            "unknown_policy": "The lead may have been bought. Holding it never sells it twice.",
+        }
 
     def clean_url(self) -> str:
         url = self.cleaned_data["url"]
@@ -152,6 +174,13 @@ class MappingForm(ScopedForm):
     class Meta:
         model = Mapping
         exclude = ()
+        labels = {
+            "kind": "Comes from",
+            "value_type": "Typed as",
+            "on_empty": "When empty",
+            "on_too_long": "When longer",
+        }
+        help_texts = {"max_length": "In characters, for example 50. Empty: any length."}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -210,6 +239,22 @@ class ResponseRuleForm(ScopedForm):
     class Meta:
         model = ResponseRule
         exclude = ()
+        labels = {
+            "outcome": "It means",
+            "statuses": "Status is",
+            "match": "And looks at",
+            "path": "Path",
+            "operator": "Which",
+            "value": "This",
+        }
+        help_texts = {
+            "value": "For example accepted; for a regular expression, for example status=(ok|accepted).",
+            "content_type": "Part of the header, for example json. Empty: any.",
+            "reason_path": "Where the buyer says why, for example error.message.",
+            "price_path": "Where it says what it pays, for example price.",
+            "reference_path": "Where its own number of the lead is, for example id.",
+            "redirect_path": "Where an address for the person is, for example redirect_url.",
+        }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -12,6 +12,7 @@ from apps.buyers.models import LeadOrder, OrderCap, OrderPriceBand, OrderWindow
 from apps.campaigns.admin.caps import CapInlineMixin
 from apps.campaigns.admin.expressions import in_words
 from apps.campaigns.admin.standing import paused_note, unpublished_note
+from apps.campaigns.services import first_group
 from apps.companies.admin.base import CompanyAdmin, CompanyFilter, CompanyStacked, CompanyTabular
 from apps.companies.admin.switch import SwitchMixin
 
@@ -73,7 +74,8 @@ class LeadOrderAdmin(SwitchMixin, CompanyAdmin):
     saved_text = "Saved. It acts when you publish the campaign."
     change_form_template = "buyers/admin/order_form.html"
     empty_text = (
-        "An order says which leads of a campaign a buyer takes and what it pays. Add a buyer first, then its order."
+        "An order says which leads of a campaign a buyer takes and what it pays. "
+        "Add a buyer first, then its order."
     )
     new_fieldsets = ((None, {"fields": ("buyer", "campaign", "name", "price")}),)
     fieldsets = (
@@ -112,7 +114,7 @@ class LeadOrderAdmin(SwitchMixin, CompanyAdmin):
 
     def save_model(self, request: HttpRequest, obj: LeadOrder, form: Any, change: bool) -> None:
         if not change:
-            obj.group = obj.campaign.groups.first() or obj.campaign.groups.create(name="Buyers")
+            obj.group = first_group(obj.campaign)
             endpoints = list(obj.buyer.endpoints.all()[:2])
             obj.endpoint = endpoints[0] if len(endpoints) == 1 else None
         super().save_model(request, obj, form, change)

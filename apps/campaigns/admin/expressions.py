@@ -26,6 +26,8 @@ def in_words(stored: Any, campaign: Campaign | None = None) -> str:
         tree = tree_of(stored)
     except TreeError as error:
         return str(error)
+    if any(not test.field for test in rules.tests(tree)):
+        return "…"
     return rules.explain(tree, fields_spec(campaign) if campaign else _NO_FIELDS)
 
 
@@ -35,6 +37,8 @@ def problems(stored: Any, spec: CampaignSpec) -> list[str]:
         tree = tree_of(stored)
     except TreeError as error:
         return [str(error)]
+    if any(not test.field for test in rules.tests(tree)):
+        return ["Choose a field in every test, or remove the test"]
     return rules.problems(tree, spec)
 
 

@@ -56,7 +56,11 @@ def field_menu(campaign: Campaign | None) -> list[tuple[str, str]]:
 class TargetingForm(ScopedForm):
     """States and zips of campaigns and orders: a mode without values would refuse or accept every lead by accident."""
 
-    states = BoxesField(choices=STATE_CHOICES, help_text="Counts only when a choice is made above.")
+    states = BoxesField(
+        choices=STATE_CHOICES,
+        label="Which",
+        help_text="Counts only when the menu above says only these, or not these.",
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -89,6 +93,23 @@ class SetUpForm(ScopedForm):
     class Meta:
         model = Campaign
         exclude = ()
+        labels = {
+            "starts_on": "First day",
+            "ends_on": "Last day",
+            "strict_phone": "Only assigned numbers",
+            "pad_zip": "Four-digit zips",
+            "answer_mode": "Answer",
+            "answer_budget_ms": "Wait for buyers (ms)",
+            "date_order": "Dates such as 03/04/2026",
+        }
+        help_texts = {
+            "name": "Sources read it on their instructions page. For example Roofing — Southwest.",
+            "starts_on": "No leads before it. Empty: at once.",
+            "ends_on": "Leads are taken to its end. Empty: for good.",
+            "answer_budget_ms": "Only when a buyer's answer is waited for. 8000 is eight seconds; then the source "
+            "gets 202 and asks for the result later.",
+            "date_order": "ISO dates (2026-03-04) are always understood.",
+        }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -135,6 +156,21 @@ class RequirementsForm(TargetingForm):
     class Meta:
         model = Campaign
         exclude = ()
+        labels = {
+            "states_mode": "States",
+            "states": "Which",
+            "zips_mode": "Zip codes",
+            "zip_list": "Which list",
+            "consent": "Evidence of consent",
+            "consent_strict": "Exact formats only",
+            "verify_email": "E-mail address",
+            "verify_address": "Address",
+            "verify_ip": "IP address",
+        }
+        help_texts = {
+            "zip_list": "Lists are uploaded under Zip lists; several campaigns can share one.",
+            "consent": "A lead without it is refused. The field must be on the Fields page with its role.",
+        }
 
 
 class FieldForm(ScopedForm):
@@ -151,6 +187,19 @@ class FieldForm(ScopedForm):
     class Meta:
         model = Field
         exclude = ()
+        labels = {
+            "required": "Required",
+            "required_on_ping": "Required on ping",
+            "is_personal": "Personal",
+            "min_length": "At least (characters)",
+            "max_length": "At most (characters)",
+            "minimum": "Least",
+            "maximum": "Most",
+        }
+        help_texts = {
+            "description": "One sentence for the source's developer. For example: Whether the person owns the home.",
+            "example": "A value that is accepted, for example 90210. It stands in the documentation and in samples.",
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -171,6 +220,12 @@ class DuplicateRuleForm(ScopedForm):
     class Meta:
         model = DuplicateRule
         exclude = ("fields",)
+        labels = {
+            "match": "Equal when",
+            "window_hours": "Within (hours)",
+            "scope": "Compared with",
+            "counts": "Counting",
+        }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from apps.campaigns import zip_text
 from apps.campaigns.models import ValueList
-from apps.campaigns.services import list_store
+from apps.campaigns.services import list_rename, list_store
 from apps.companies.admin.base import CompanyAdmin, CompanyFilter, ScopedForm, change_url
 from apps.companies.selectors import company_of
 from apps.core.admin.widgets import LinesWidget
@@ -75,7 +75,7 @@ class ZipListForm(ScopedForm):
 class ZipListAdmin(CompanyAdmin):
     """Zip lists of a company."""
 
-    recorded_by_services = frozenset({"added"})
+    recorded_by_services = frozenset({"added", "changed"})
     form = ZipListForm
     list_display = ("name", "size", "used", "updated_at", "company")
     list_filter = (("company", CompanyFilter),)
@@ -100,7 +100,7 @@ class ZipListAdmin(CompanyAdmin):
     def save_model(self, request: HttpRequest, obj: ValueList, form: ZipListForm, change: bool) -> None:
         text = form.cleaned_data["list_text"]
         if change:
-            ValueList.objects.filter(pk=obj.pk).update(name=obj.name)
+            list_rename(obj, name=form.cleaned_data["name"], by=request.user)
         if text:
             stored = list_store(obj.company, name=obj.name, text=text, by=request.user)
             obj.pk, obj.content = stored.pk, stored.content

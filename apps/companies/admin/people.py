@@ -59,7 +59,8 @@ class MemberAdmin(CompanyAdmin):
     ordering = ("user__email",)
     list_select_related = ("user", "company")
     empty_text = (
-        "Members are the people of your company. Add one by e-mail address and send them the link that appears."
+        "Members are the people of your company. "
+        "Add one by e-mail address and send them the link that appears."
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list:

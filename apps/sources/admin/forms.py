@@ -35,10 +35,29 @@ class TermsForm(ScopedForm):
         check=network_problem,
         help_text="One a line, for example 192.0.2.7 or 192.0.2.0/24. Empty: from anywhere.",
     )
+    callback_url = forms.URLField(
+        label="Callback URL",
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        widget=UnfoldAdminTextInputWidget({"inputmode": "url"}),
+        help_text="Where the final result is posted when the answer was 202, for example https://source.example/done.",
+    )
 
     class Meta:
         model = Terms
         exclude = ()
+        labels = {
+            "payout_kind": "Paid as",
+            "payout_amount": "Amount or percent",
+            "limit_per_second": "Requests a second",
+            "limit_per_minute": "a minute",
+            "limit_per_day": "a day",
+        }
+        help_texts = {
+            "payout_amount": "For example 18.00, or 70 for seventy percent.",
+            "limit_per_second": "More are answered with 429. Empty: no limit.",
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -60,6 +79,10 @@ class NewTermsForm(ScopedForm):
     class Meta:
         model = Terms
         exclude = ()
+        labels = {"payout_kind": "Paid as", "payout_amount": "Amount or percent"}
+        help_texts = {
+            "payout_amount": "For example 18.00, or 70 for seventy percent. It can be changed later."
+        }
 
 
 class TermsCapForm(CapForm):

@@ -46,7 +46,8 @@ class TermsAdmin(AccessMixin, SwitchMixin, CompanyAdmin):
     saved_text = "Saved. Payout, caps and limits act when you publish the campaign."
     change_form_template = "sources/admin/terms_form.html"
     empty_text = (
-        "Terms put a source on a campaign: its key, its instructions link, what it is paid and how much it may send."
+        "Terms put a source on a campaign: "
+        "its key, its instructions link, what it is paid and how much it may send."
     )
     new_fieldsets = ((None, {"fields": ("source", "campaign", "payout_kind", "payout_amount")}),)
     fieldsets = (

@@ -166,9 +166,9 @@
         node.operator = key;
         this.change(node);
       };
-      return make("div", { class: "sl-expr-row", "data-node": node.id },
+      return make("div", { class: "sl-expr-row sl-expr-test", "data-node": node.id },
         menu("Field", fields, node.field, chooseField),
-        menu("Operator", operators, node.operator, chooseOperator),
+        field ? menu("Operator", operators, node.operator, chooseOperator) : "",
         make("span", { class: "sl-expr-value" }, ...this.values(node, field)),
         make("button", { type: "button", class: "sl-expr-remove", "aria-label": "Remove this test", onclick: () => this.remove(node, parent) }, "✕"));
     }
