@@ -87,7 +87,7 @@ ORDERS = st.sampled_from(["mdy", "dmy", "ymd"])
 
 
 @given(TYPES, VALUES, ORDERS, st.booleans())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_reading_never_raises_and_a_normal_form_is_its_own(
     type_key: str, raw: Any, order: str, test: bool
 ) -> None:
@@ -121,7 +121,7 @@ PHONE_TEXT = st.from_regex(r"\A\+?1?[ (.-]{0,2}[0-9]{3}[ ).-]{0,2}[0-9]{3}[ .-]?
 
 
 @given(PHONE_TEXT)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_the_short_way_for_phones_agrees_with_the_library(text: str) -> None:
     try:
         number = phonenumbers.parse(text, "US")
@@ -143,7 +143,7 @@ DOMAIN = st.builds("{}.{}".format, st.lists(LABEL, min_size=1, max_size=3).map("
 
 
 @given(st.builds("{}@{}".format, ATOM, DOMAIN), st.booleans())
-@settings(max_examples=500)
+@settings(max_examples=250)
 def test_the_short_way_for_addresses_agrees_with_the_library(text: str, test: bool) -> None:
     try:
         found = validate_email(text, check_deliverability=False, test_environment=test)

@@ -179,7 +179,7 @@ def test_size_is_bounded_before_and_after_decompression() -> None:
     | st.text(max_size=30),
     st.sampled_from(["", "gzip", "deflate"]) | st.text(max_size=8),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_no_body_and_no_header_ever_raises(body: bytes, content_type: str, coding: str) -> None:
     found = read(body, content_type=content_type, content_encoding=coding)
     assert isinstance(found, Payload | PayloadFault)
