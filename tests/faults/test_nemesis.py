@@ -46,6 +46,7 @@ def run(simulator: Running, signs: Path, *, seconds: float, workers: int) -> Non
     scene.world.publish()
     running = [drainer(signs) for _ in range(workers)]
     promised: list[int] = []
+    kills = 0
     try:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -53,13 +54,18 @@ def run(simulator: Running, signs: Path, *, seconds: float, workers: int) -> Non
             time.sleep(chance.uniform(0.05, 0.3))
             if chance.random() < 0.3:
                 _kill_one(running, chance, signs)
+                kills += 1
         assert wait_until(_everything_ended, patience_s=120)
     finally:
         for process in running:
             process.kill()
     verdict = check(promised, limits={f"order:{cap.pk}": CAP})
-    {received.key for received in simulator.requests}
-    assert verdict.clean, f"{verdict} seed={seed}"
+    keys = {received.key for received in simulator.requests}
+    facts = (
+        f"leads={len(promised)} requests={len(simulator.requests)} keys={len(keys)} kills={kills} seed={seed}"
+    )
+    print(f"\n{verdict} {facts}")  # noqa: T201 - what `make faults` ends with
+    assert verdict.clean, f"{verdict} {facts}"
 
 
 def _kill_one(running: list[Process], chance: random.Random, signs: Path) -> None:

@@ -206,6 +206,7 @@ class _Starting:
         """Take caps for those that will leave. Who finds one full is passed over by that order and started
         again.
         """
+        self._take_over(journeys)
         asked = {journey.id: self._asked(journey) for journey in journeys}
         book = CapBook(counters_of(one for some in asked.values() for one, _ in some))
         kept = []
@@ -222,6 +223,16 @@ class _Starting:
             self.started.again.append(journey)
         book.write()
         return kept
+
+    def _take_over(self, journeys: list[Journey]) -> None:
+        """What an attempt in doubt holds passes to the attempt that asks again; it stands in one place
+        only.
+        """
+        for journey in journeys:
+            assert journey.attempt is not None
+            order_id = journey.attempt.order.id
+            if order_id in journey.held:
+                Attempt.objects.filter(delivery_id=journey.id, order_id=order_id).update(reservations=[])
 
     def _asked(self, journey: Journey) -> list[tuple[list[object], int]]:
         """The caps of the order, apart from those it still holds from an attempt in doubt. Nothing for the
