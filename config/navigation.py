@@ -98,6 +98,7 @@ def mapping_script(request: HttpRequest) -> str:
 
 
 UNFOLD_SETTINGS = {
+    "DASHBOARD_CALLBACK": "apps.monitoring.views.overview.dashboard",
     "SITE_SYMBOL": "water_lux",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

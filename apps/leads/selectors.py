@@ -65,6 +65,8 @@ def _shown(field: FieldSpec | None, name: str, value: Any, unmasked: bool) -> Sh
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
     if isinstance(value, tuple | list):
         return ", ".join(_text(item) for item in value)
     if isinstance(value, Mapping):

@@ -1,6 +1,6 @@
 """What the lists of the data plane share: nothing is added, edited or deleted by hand, and big tables stay quick."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
@@ -29,6 +29,9 @@ class ReadOnlyAdmin(CompanyAdmin):
     actions = None
     paginator = BoundedPaginator
     ordering = ("-id",)
+
+    class Media:
+        css: ClassVar = {"all": ("sluice/monitoring.css",)}
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

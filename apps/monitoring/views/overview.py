@@ -14,7 +14,7 @@ from apps.monitoring.overview import overview
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the numbers to the admin's index (named by `UNFOLD["DASHBOARD_CALLBACK"]`)."""
-    return {**context, **overview(request.user, now=now())}
+    return {**context, "title": "Overview", **overview(request.user, now=now())}
 
 
 @never_cache
