@@ -120,14 +120,19 @@ class DuplicateClaim(models.Model):
     values. A claim older than the rule's window may be taken over.
     """
 
+    pk = models.CompositePrimaryKey("scope", "digest")
     scope = models.CharField(max_length=160)
     digest = models.BinaryField(max_length=32)
     lead_id = models.BigIntegerField()
     claimed_at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=("scope", "digest"), name="claim_once")]
-        indexes: ClassVar = [models.Index(fields=("lead_id",), name="claim_lead")]
+        indexes: ClassVar = [
+            # Only claims that count sold leads are ever given back.
+            models.Index(
+                fields=("lead_id",), name="claim_sold", condition=models.Q(scope__startswith="sold:")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.scope

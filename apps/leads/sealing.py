@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from apps.core.crypto import DataKey, unwrap
 from apps.engine.values import LeadData, Value
 from apps.leads.models import Lead
@@ -28,9 +30,7 @@ def aad_of(lead_id: int, what: str) -> bytes:
 def seal(key: DataKey, lead_id: int, data: LeadData) -> bytes:
     """The sealed JSON of what was sent and of its normal forms."""
     values = [[name, value.raw, *_typed(value)] for name, value in data.values.items()]
-    # Compact, and ASCII on purpose: whatever text was sent can be stored and read back.
-    text = json.dumps({"v": values, "u": data.unknown}, default=_raw, separators=(",", ":"))
-    return key.seal(text.encode(), aad=aad_of(lead_id, "values"))
+    return key.seal(_json({"v": values, "u": data.unknown}), aad=aad_of(lead_id, "values"))
 
 
 def unseal(lead: Lead) -> LeadData:
@@ -63,6 +63,10 @@ def _value(raw: Any, kind: str, stored: Any = None) -> Value:
     return Value(raw, raw if kind == _SAME else _READERS[kind](stored))
 
 
-def _raw(sent: Any) -> Any:
-    """What JSON cannot say of a body as it was read: numbers with a fraction."""
-    return str(sent) if isinstance(sent, Decimal) else repr(sent)
+def _json(stored: Any) -> bytes:
+    """Numbers with a fraction, which JSON does not keep as they are, become texts."""
+    try:
+        return msgspec.json.encode(stored)
+    except (OverflowError, msgspec.MsgspecError):
+        # A whole number of more than 64 bits among what was sent: rare, and only the standard library writes it.
+        return json.dumps(stored, default=str).encode()

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 
-class PlainLead(models.Model):
+class PlainLead(models.Model):  # noqa: DJ008
     email = models.EmailField(db_index=True)
     phone = models.CharField(max_length=20, db_index=True)
     data = models.JSONField()
@@ -15,7 +15,7 @@ class PlainLead(models.Model):
         app_label = "baseline"
 
 
-class PlainDelivery(models.Model):
+class PlainDelivery(models.Model):  # noqa: DJ008
     lead = models.ForeignKey(PlainLead, on_delete=models.CASCADE)
     status = models.CharField(max_length=10, default="pending")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -9,10 +9,13 @@ from rest_framework.views import APIView
 from benchmarks.baseline.models import PlainDelivery, PlainLead
 from benchmarks.baseline.tasks import deliver
 
-EXTRA_FIELDS = 14
+TEXTS = ("dob", "agent", "token", "consent", "sub", "homeowner", "score", "bill", "budget")
+MORE_TEXTS = ("roof", "wants", "country", "asked", "shade")
 
 
 class PlainLeadSerializer(serializers.Serializer):
+    """The same body as the product's: four ids and 25 fields."""
+
     compid = serializers.CharField()
     sourceid = serializers.CharField()
     campid = serializers.CharField()
@@ -26,12 +29,11 @@ class PlainLeadSerializer(serializers.Serializer):
     state = serializers.CharField(max_length=2)
     zip = serializers.RegexField(r"^[0-9]{5}$")
     ip = serializers.IPAddressField()
-    landing_page = serializers.URLField()
-    trustedform_url = serializers.URLField()
+    page = serializers.URLField()
+    certificate = serializers.URLField()
 
     def get_fields(self):
-        extra = {f"detail_{i}": serializers.CharField(max_length=100) for i in range(EXTRA_FIELDS)}
-        return {**super().get_fields(), **extra}
+        return {**super().get_fields(), **{name: serializers.CharField() for name in (*TEXTS, *MORE_TEXTS)}}
 
 
 class PlainSubmit(APIView):

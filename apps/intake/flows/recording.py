@@ -96,7 +96,8 @@ def current_answer(lead_id: int) -> Answer:
 def _answer_of(lead: Lead) -> Answer:
     if lead.status in _FINAL:
         return simple_answer(verdict_of(lead))
-    url = f"{settings.PUBLIC_URL}{reverse('lead_status', args=(status_token(lead.pk),))}"
+    path = reverse("lead_status", urlconf="apps.intake.urls", args=(status_token(lead.pk),))
+    url = f"{settings.PUBLIC_URL}{path}"
     return simple_answer(Verdict(VerdictOutcome.PENDING, lead_id=lead.public_id, status_url=url))
 
 

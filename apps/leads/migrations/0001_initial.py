@@ -42,9 +42,14 @@ class Migration(migrations.Migration):
             name="DuplicateClaim",
             fields=[
                 (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "scope",
+                        "digest",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 ("scope", models.CharField(max_length=160)),
@@ -53,8 +58,13 @@ class Migration(migrations.Migration):
                 ("claimed_at", models.DateTimeField()),
             ],
             options={
-                "indexes": [models.Index(fields=["lead_id"], name="claim_lead")],
-                "constraints": [models.UniqueConstraint(fields=("scope", "digest"), name="claim_once")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("scope__startswith", "sold:")),
+                        fields=["lead_id"],
+                        name="claim_sold",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

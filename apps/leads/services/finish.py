@@ -51,7 +51,8 @@ _RELEASE = """
        SET used = greatest(counter.used - locked.amount, 0), updated_at = now()
       FROM locked WHERE counter.id = locked.id
 """
-_FORGET_CLAIMS = "DELETE FROM leads_duplicateclaim WHERE lead_id = ANY(%s) AND scope LIKE %s"
+# The condition is written as the partial index has it.
+_FORGET_CLAIMS = f"DELETE FROM leads_duplicateclaim WHERE lead_id = ANY(%s) AND scope LIKE '{SOLD_PREFIX}%%'"  # noqa: S608
 _EVENTS = """
     INSERT INTO leads_leadevent (lead_id, kind, at, data)
     SELECT id, kind, now(), data FROM unnest(%s::bigint[], %s::text[], %s::jsonb[]) AS given (id, kind, data)
@@ -78,7 +79,7 @@ def finish(endings: Sequence[Finished]) -> frozenset[int]:
     _release(reservation for lead_id in unsold for reservation in ended[lead_id])
     with connection.cursor() as cursor:
         if unsold:
-            cursor.execute(_FORGET_CLAIMS, (sorted(unsold), f"{SOLD_PREFIX}%"))
+            cursor.execute(_FORGET_CLAIMS, (sorted(unsold),))
         told = [ending for ending in endings if ending.lead_id in ended]
         kinds = [
             (EventKind.SOLD if ending.status == LeadStatus.SOLD else EventKind.UNSOLD) for ending in told

@@ -88,7 +88,7 @@ EXCEPTION WHEN SQLSTATE 'SL001' THEN
     -- What the block wrote is undone; the variables keep what was found.
 END $$;
 
--- Leads one lead at a time through two transactions in one round trip: the first takes the locks and commits without
+-- Leads one lead through two transactions in one round trip: the first takes the locks and commits without
 -- waiting for the disk, so that they are free again at once; the second, which locks nothing, waits until the log is
 -- on disk up to and past the first. What is answered is durable, and a contended counter never waits for an fsync.
 CREATE PROCEDURE leads_record_now(
@@ -113,6 +113,10 @@ BEGIN
     COMMIT;
     PERFORM pg_logical_emit_message(true, 'sluice', '');
 END $$;
+
+-- What is encrypted does not get smaller: do not try, and leave it out of the row's way when it is long.
+ALTER TABLE leads_lead ALTER COLUMN sealed SET STORAGE EXTERNAL;
+ALTER TABLE leads_lead ALTER COLUMN wrapped_key SET STORAGE PLAIN;
 
 -- Counters are updated in place many times a second: room on the page lets PostgreSQL do so without touching an index.
 ALTER TABLE leads_capcounter SET (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.02);
