@@ -119,9 +119,7 @@ def _elsewhere(values: Values, random: Random) -> Values:
 
 
 def _young(values: Values, random: Random) -> Values:
-    return {
-        "date_of_birth": f"{int(values['date_of_birth'][:4]) // 1000 * 1000 + random.randrange(11, 17)}-06-15"
-    }
+    return {"date_of_birth": f"{random.randrange(2015, 2021)}-06-15"}
 
 
 Mistake = Callable[[Values, Random], Values]
