@@ -11,7 +11,7 @@ async function send(form, button) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("bench");
     if (!fresh) throw new Error(`HTTP ${answer.status}`);
-    for (const id of ["bench", "log"]) {
+    for (const id of ["bench", "log", "standing"]) {
       const part = page.getElementById(id);
       const place = document.getElementById(id);
       if (!part || !place) continue;

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ MASK = "••••••••"
 class Part:
     """A piece of one line. `kind` colours it: key, string, number, word or none; secret is masked."""
 
-    text: str
+    text: str = field(repr=False)
     kind: str = ""
 
 
@@ -32,7 +32,7 @@ Code = tuple[Line, ...]
 class Secret:
     """A value that is shown masked: `text` is what the page holds, the mask itself until it is revealed."""
 
-    text: str = MASK
+    text: str = field(default=MASK, repr=False)
 
 
 def line(*parts: Part | str, field: str = "") -> Line:

@@ -43,6 +43,7 @@ class Frame:
     keys: tuple[Key, ...]
     urls: dict[str, str]
     mode: Mode
+    is_approved: bool
     checklist: Checklist
     reviewed_at: datetime | None
     published_at: datetime
@@ -111,6 +112,7 @@ def frame(shown: Instructions, *, token: str, now: datetime) -> Frame | None:
         keys=shown.keys,
         urls=tab_urls(token),
         mode=mode(shown.terms),
+        is_approved=shown.terms.approval == Approval.APPROVED,
         checklist=checklist(shown.milestones),
         reviewed_at=shown.milestones.reviewed_at,
         published_at=published,

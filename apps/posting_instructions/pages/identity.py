@@ -1,6 +1,6 @@
 """The four values that say who is posting, as they stand in every body."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from apps.posting_instructions.code import MASK, Request, Secret
@@ -14,7 +14,7 @@ class Shown:
     """One of the four, with the id of the key it is masked for."""
 
     name: str
-    text: str
+    text: str = field(repr=False)
     secret: int | None = None
     note: str = ""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from apps.engine.reasons import REASONS
 from apps.posting_instructions.code import MASK, Code, Request, Sample, Secret, json_body, samples
 from apps.posting_instructions.pages.examples import Example, examples
 from apps.posting_instructions.pages.frame import Frame
@@ -13,6 +14,7 @@ from apps.posting_instructions.pages.identity import identity
 from apps.posting_instructions.selectors import LogLine
 from apps.posting_instructions.services import SentTest
 
+_REMARKS = frozenset({"unknown_field", "field_case", "value_dropped"})
 IDS = ("compid", "sourceid", "campid")
 
 
@@ -34,6 +36,15 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning of the answer with its meaning. A remark would not stop a live lead."""
+
+    message: str
+    meaning: str
+    is_remark: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What came back, read for a person."""
 
@@ -41,7 +52,8 @@ class Result:
     look: str
     headline: str
     expected: str
-    warnings: tuple[Mapping[str, Any], ...]
+    stops: tuple[Warned, ...]
+    remarks: tuple[Warned, ...]
     answer: Code
     request: tuple[Sample, ...]
 
@@ -107,17 +119,25 @@ def _errors(sent: SentTest) -> dict[str, tuple[str, ...]]:
 
 def _result(page: Frame, sent: SentTest, example: Example | None) -> Result:
     accepted = sent.answer.get("leadStatus") is True
-    warnings = tuple(sent.answer.get("warnings", ()))
+    warnings = [_warned(page, each) for each in sent.answer.get("warnings", ())]
     said = sent.answer.get("message", "")
     return Result(
         status=sent.status,
         look="good" if accepted else "bad",
         headline=("Accepted as a test" if accepted else f"Rejected: {said}"),
-        expected=_compared(example, said, [each["message"] for each in warnings]),
-        warnings=warnings,
+        expected=_compared(example, said, [each.message for each in warnings]),
+        stops=tuple(each for each in warnings if not each.is_remark),
+        remarks=tuple(each for each in warnings if each.is_remark),
         answer=json_body(sent.answer),
         request=samples(shown_request(page, sent.body)),
     )
+
+
+def _warned(page: Frame, each: Mapping[str, Any]) -> Warned:
+    meaning = REASONS[each["code"]].meaning
+    if each["code"] == "invalid_source" and not page.is_approved:
+        meaning = "You are not approved for live leads yet."
+    return Warned(each["message"], meaning, each["code"] in _REMARKS)
 
 
 def _compared(example: Example | None, said: str, warned: list[str]) -> str:
