@@ -5,6 +5,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
+from apps.buyers.services import mappings_set
 from apps.campaigns.models import CampaignWindow, Holiday
 from apps.campaigns.services import (
     cap_add,
@@ -91,6 +92,7 @@ def nothing(world: World) -> None:
     """A campaign that asks for a name only."""
     world.campaign.fields.exclude(name="first_name").delete()
     world.campaign.duplicate_rules.all().delete()
+    mappings_set(world.endpoint, rows=[{"target": "first_name", "source": "first_name"}], by=world.user)
 
 
 KINDS: dict[str, Callable[[World], None]] = {
