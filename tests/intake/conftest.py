@@ -1,0 +1,29 @@
+"""Nobody drains but the test, and limits start afresh."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+
+from apps.deliveries import jobs
+from apps.intake import limits, refusals
+
+
+@pytest.fixture(autouse=True)
+def _nobody_else_drains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No wake-up leaves the test."""
+    monkeypatch.setattr(jobs._Waker, "_publish", lambda self: None)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> Iterator[None]:
+    """Rows are numbered anew in every run, buckets in Redis outlive it."""
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    for key in client.scan_iter("lead:rate:*"):
+        client.delete(key)
+    limits._local.after_fork()
+    limits._shared._away_until = 0.0
+    refusals._tally.take()
+    yield
+    refusals._tally.take()
