@@ -20,7 +20,7 @@ def list_contents(hashes: set[str]) -> dict[str, ValueList]:
 def value_list(entries: str) -> ValueList:
     """Stored entries as exact values and prefixes."""
     lines = entries.split("\n") if entries else []
-    return ValueList(
-        exact=frozenset(line for line in lines if not line.endswith("*")),
-        prefixes=tuple(line[:-1] for line in lines if line.endswith("*")),
-    )
+    if "*" not in entries:
+        return ValueList(frozenset(lines))
+    exact = frozenset(line for line in lines if not line.endswith("*"))
+    return ValueList(exact, tuple(line[:-1] for line in lines if line.endswith("*")))

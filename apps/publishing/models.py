@@ -13,7 +13,8 @@ class Version(models.Model):
     """An immutable compilation of a campaign with its terms, orders and endpoints.
 
     `content` is the JSON of an `engine.campaign.CampaignSpec` without its lists and without any secret; `hash` the
-    SHA-256 of that content apart from the number, equal for equal campaigns. `changes` are the sentences of the diff against the version before.
+    SHA-256 of that content apart from the number, equal for equal campaigns. `changes` are the sentences of the diff
+    against the version before.
     """
 
     company_path = "campaign__company"

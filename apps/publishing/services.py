@@ -46,8 +46,12 @@ class Published:
     """
 
     version: Version
-    spec: CampaignSpec
     new_duplicate_rules: tuple[DuplicateSpec, ...] = ()
+
+    @property
+    def spec(self) -> CampaignSpec:
+        """The campaign as it runs now, with its lists."""
+        return specs.load(self.version.pk)
 
 
 @transaction.atomic
@@ -95,21 +99,29 @@ def _run(
     if before is not None and before.hash == fingerprint:
         raise NothingChangedError(before.number)
     last = campaign.versions.order_by("-number").values_list("number", flat=True).first()
-    spec = specs.with_lists(replace(spec, version=(last or 0) + 1))
-    old = specs.load(before.pk) if before else None
+    spec = replace(spec, version=(last or 0) + 1)
+    old = specs.undump(before.content) if before else None
     version = Version.objects.create(
         campaign=campaign,
         number=spec.version,
         content=specs.dump(spec),
         hash=fingerprint,
-        changes=changes(old, spec),
+        changes=_told(old, spec),
         note=note,
         rolled_back_to=rolled_back_to,
         published_by=by,
     )
     Publication.objects.update_or_create(campaign=campaign, defaults={"version": version})
     _tell(campaign, version, by)
-    return Published(version, spec, _newly_refused(old, spec))
+    return Published(version, _newly_refused(old, spec))
+
+
+def _told(old: CampaignSpec | None, spec: CampaignSpec) -> list[str]:
+    """The sentences of the diff. Only lists that changed are read: counting zips is what they are needed for."""
+    if old is None:
+        return changes(None, spec)
+    differing = specs.list_hashes(old) ^ specs.list_hashes(spec)
+    return changes(specs.with_lists(old, only=differing), specs.with_lists(spec, only=differing))
 
 
 def _tell(campaign: Campaign, version: Version, by: Any) -> None:

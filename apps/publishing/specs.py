@@ -6,7 +6,6 @@ number of versions refers to them.
 
 import hashlib
 import os
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -54,9 +53,10 @@ def list_hashes(spec: CampaignSpec) -> set[str]:
     return set(_hashes(dump(spec)))
 
 
-def with_lists(spec: CampaignSpec) -> CampaignSpec:
-    """The campaign with the lists it refers to."""
-    return replace(spec, lists=_kept.lists(list_hashes(spec)))
+def with_lists(spec: CampaignSpec, *, only: set[str] | None = None) -> CampaignSpec:
+    """The campaign with the lists it refers to, or with those of them that are in `only`."""
+    hashes = list_hashes(spec)
+    return replace(spec, lists=_kept.lists(hashes if only is None else hashes & only))
 
 
 def load(version_id: int) -> CampaignSpec:
@@ -75,11 +75,16 @@ class _Kept:
 
     def __init__(self, specs: dict[int, CampaignSpec]) -> None:
         self._lock = threading.Lock()
+        self._loading = threading.Lock()
         self._specs = specs
         self._lists: dict[str, ValueList] = {}
 
     def load(self, version_id: int) -> CampaignSpec:
-        """Load, keep and give a version."""
+        """Load, keep and give a version. When all threads want a new one at once, one of them reads it."""
+        with self._loading:
+            return self._specs.get(version_id) or self._read(version_id)
+
+    def _read(self, version_id: int) -> CampaignSpec:
         content = Version.objects.values_list("content", flat=True).get(pk=version_id)
         spec = with_lists(undump(content))
         with self._lock:
@@ -94,8 +99,7 @@ class _Kept:
         """The lists of these hashes, those not in memory read from the database in one query."""
         known = {key: each for key, each in self._lists.items() if key in hashes}
         if len(known) < len(hashes):
-            # The same few ten thousand zips stand in every list: one copy of each text serves them all.
-            found = {key: _interned(each) for key, each in list_contents(hashes - known.keys()).items()}
+            found = list_contents(hashes - known.keys())
             known |= found
             with self._lock:
                 self._lists = self._lists | found
@@ -107,12 +111,9 @@ class _Kept:
             self._lists = {}
 
     def after_fork(self) -> None:
-        """The parent's lock may be held for ever here."""
+        """The parent's locks may be held for ever here."""
         self._lock = threading.Lock()
-
-
-def _interned(values: ValueList) -> ValueList:
-    return ValueList(frozenset(map(sys.intern, values.exact)), values.prefixes)
+        self._loading = threading.Lock()
 
 
 def _hashes(node: Any) -> Iterator[str]:
