@@ -40,7 +40,9 @@ class _Reader(HTMLParser):
         if kind in ("checkbox", "radio") and "checked" not in given:
             return
         if kind not in ("submit", "button", "file"):
-            self.values.setdefault(given["name"], []).append(given.get("value", "on"))
+            self.values.setdefault(given["name"], []).append(
+                given.get("value", "on" if kind in ("checkbox", "radio") else "")
+            )
 
     def handle_data(self, data: str) -> None:
         if self.area:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from apps.campaigns.admin.expressions import ExpressionField, ExpressionFormMixin, in_words
 from apps.campaigns.choices import CapBasis
-from apps.campaigns.models import CapBase
+from apps.campaigns.models import Campaign, CapBase
 from apps.companies.admin.base import ScopedForm
 from apps.core.admin.menus import TimeZoneField
 
@@ -34,6 +34,11 @@ class CapForm(ExpressionFormMixin, ScopedForm):
         return whole_leads(super().clean())
 
 
+def _campaign_of(cap: CapBase) -> Campaign | None:
+    subject = next((getattr(cap, name) for name in ("terms", "order") if hasattr(cap, name)), cap)
+    return getattr(subject, "campaign", None)
+
+
 class CapInlineMixin:
     """Fields and words of a cap's row."""
 
@@ -44,4 +49,4 @@ class CapInlineMixin:
 
     @admin.display(description="Counts only")
     def expression_in_words(self, cap: CapBase) -> str:
-        return in_words(cap.expression) if cap.expression else "every lead"
+        return in_words(cap.expression, _campaign_of(cap)) or "every lead"

@@ -35,7 +35,7 @@ class RuleInline(OfCampaign, CompanyStacked):
 
     @admin.display(description="Holds when")
     def expression_in_words(self, rule: Rule) -> str:
-        return in_words(rule.expression)
+        return in_words(rule.expression, rule.campaign)
 
 
 class WindowInline(CompanyTabular):

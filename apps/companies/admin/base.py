@@ -83,7 +83,9 @@ class CompanyAdmin(ScopeMixin, AuditMixin, ModelAdmin):
             context["show_save_and_continue"] = False
         return super().render_change_form(request, context, *args, **options)
 
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
         # Django redirects with a message that names the number; another company's row is as if it were not there.
         raise Http404
 

@@ -47,6 +47,22 @@ class InviteForm(ScopedForm):
         return cleaned
 
 
+class MemberForm(ScopedForm):
+    """A company never loses its last owner."""
+
+    class Meta:
+        model = Member
+        exclude = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        stays = cleaned.get("role") == Role.OWNER and cleaned.get("is_active")
+        others = Member.objects.filter(company=self.instance.company_id, role=Role.OWNER, is_active=True)
+        if not stays and not others.exclude(pk=self.instance.pk).exists():
+            self.add_error("role", "The company needs an owner: make somebody else one first.")
+        return cleaned
+
+
 @admin.register(Member)
 class MemberAdmin(CompanyAdmin):
     """Who belongs to a company and what they may do. Owners only."""
@@ -69,6 +85,7 @@ class MemberAdmin(CompanyAdmin):
         return [(None, {"fields": ("company", "user", "role", "sees_personal_data", "is_active")})]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        options |= {"form": MemberForm}
         if obj is None:
             options |= {"form": InviteForm, "fields": ("company", "role", "sees_personal_data")}
         return super().get_form(request, obj, change=change, **options)
