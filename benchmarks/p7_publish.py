@@ -28,7 +28,7 @@ from apps.publishing.services import publish
 
 ORDERS, ZIPS, ROUNDS = 50, 20_000, 4
 BAR_PUBLISH_S, BAR_PICK_UP_S = 3.0, 1.0
-READER = "--reader"
+READER, READY = "--reader", "ready\n"
 POLL_S = 0.005
 
 
@@ -42,6 +42,7 @@ def main() -> None:
     )
     assert reader.stdout is not None
     try:
+        assert reader.stdout.readline() == READY
         took, lags = [], []
         for number in range(1, ROUNDS + 1):
             change(campaign, number)
@@ -92,6 +93,7 @@ def change(campaign: Campaign, number: int) -> None:
 
 def watch(campaign_id: int) -> None:
     """A running process: asks as a request does which version runs; tells when it has another, and if it is whole."""
+    print(READY, end="", flush=True)
     number = 0
     while True:
         found = (
