@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 IN_FLIGHT = 64
 PER_ENDPOINT = 32
 SETTLE_AT_ONCE = 32
+CAREFUL_CLAIM = 8
 POLL_S = 0.05
 DATABASE_PAUSES_S = (0.05, 1.0, 2.0)
 STEP_BACK_S = 5.0
@@ -76,8 +77,8 @@ class Drain:
                 time.sleep(POLL_S)
 
     def _claim(self) -> list[Journey]:
-        room = self.in_flight - len(self._under_way)
         now = time.monotonic()
+        room = self._room(now)
         if room <= 0 or (self._under_way and now - self._polled_at < POLL_S):
             return []
         self._polled_at = now
@@ -88,6 +89,16 @@ class Drain:
             self._polled_at = 0.0
         self.report.claimed += len(claimed)
         return claimed
+
+    def _room(self, now: float) -> int:
+        """How many to claim. While an endpoint is full, about as many as it can take, so that few step back
+        again.
+        """
+        room = self.in_flight - len(self._under_way)
+        if now < self._parked_until:
+            busiest = max(self._by_endpoint.values(), default=0)
+            return min(room, max(CAREFUL_CLAIM, self.per_endpoint - busiest))
+        return room
 
     def _start(self, journeys: list[Journey]) -> None:
         while journeys:
