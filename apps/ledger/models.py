@@ -1,7 +1,7 @@
 """Money: sales, and the append-only double-entry ledger under them.
 
-Both tables are append-only in the database itself (triggers of the second migration), and the entries of a
-sale add up to zero before any transaction may commit.
+Both tables are append-only in the database itself (triggers of the second and third migration), and the entries of a
+booking add up to zero before any transaction may commit.
 """
 
 from typing import ClassVar
@@ -10,6 +10,7 @@ from django.db import models
 
 from apps.companies.models import Company, CompanyQuerySet
 from apps.leads.models import loose
+from apps.ledger.choices import EntryKind
 
 
 class Sale(models.Model):
@@ -62,7 +63,9 @@ class Sale(models.Model):
 
 
 class Entry(models.Model):
-    """One side of a booking. The entries of a sale add up to zero; corrections are new, reversing entries.
+    """One side of a booking. The entries of a booking add up to zero; corrections are new, reversing entries.
+
+    A booking belongs to a sale or, where nothing was sold, to a lead (`lead_id`), which has each kind once.
 
     Accounts: `buyer` (what the buyer owes, +), `source` (what we owe the source, −), `margin` (what is left,
     −).
@@ -71,8 +74,9 @@ class Entry(models.Model):
     company_path = "company"
 
     company = loose(Company)
-    sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="entries")
-    kind = models.CharField(max_length=12, default="sale")
+    sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="entries", null=True)
+    lead_id = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=12, choices=EntryKind.choices, default=EntryKind.SALE)
     account = models.CharField(max_length=8)
     account_id = models.BigIntegerField(null=True)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
@@ -87,7 +91,17 @@ class Entry(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=("sale", "account"), name="entry_once_per_sale", condition=models.Q(kind="sale")
-            )
+            ),
+            models.UniqueConstraint(
+                fields=("lead_id", "kind", "account"),
+                name="entry_once_per_lead",
+                condition=models.Q(lead_id__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sale__isnull=False, lead_id__isnull=True)
+                | models.Q(sale__isnull=True, lead_id__isnull=False),
+                name="entry_of_sale_or_lead",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=("account", "account_id", "at"), name="entry_account")]
 

@@ -1,4 +1,6 @@
-"""Booking of sales: exactly once, in the transaction of the attempt that was accepted."""
+"""Booking, exactly once each: sales, in the transaction of the attempt that was accepted; and payouts without a sale,
+in that of the lead's end.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from django.db import connection, transaction
 
 from apps.core.ids import new_id
 from apps.engine.pricing import cents, margin
+from apps.ledger.choices import EntryKind
 from apps.ledger.models import Entry
 
 
@@ -34,6 +37,18 @@ class Booking:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """What a source is owed for a lead that nobody bought; `amount` is money in `currency`, above zero."""
+
+    company_id: int
+    lead_id: int
+    source_id: int
+    amount: Decimal
+    currency: str
+    at: datetime
+
+
 _INSERT = """
     INSERT INTO ledger_sale (id, company_id, lead_id, delivery_id, attempt_id, order_id, buyer_id, is_exclusive,
                              place, price, payout, currency, recovered, booked_at)
@@ -42,12 +57,20 @@ _INSERT = """
     RETURNING id, attempt_id
 """
 
+_REVERSE = """
+    INSERT INTO ledger_entry (company_id, lead_id, kind, account, account_id, amount, currency, at)
+    SELECT company_id, lead_id, 'payout_back', account, account_id, -amount, currency, %s
+      FROM ledger_entry WHERE lead_id = ANY(%s) AND kind = 'payout'
+    ON CONFLICT DO NOTHING
+"""
+
 
 def sales_book(bookings: Sequence[Booking]) -> frozenset[int]:
     """Book sales with their entries; the ids of the attempts whose sale was booked by this call.
 
     A sale that the constraints forbid (already booked, exclusive and sold, same buyer twice) is left out,
-    never an error: the caller tells it from the result.
+    never an error: the caller tells it from the result. What was owed for such a lead without a sale is reversed:
+    the sale has a payout of its own.
     """
     if not bookings:
         return frozenset()
@@ -62,7 +85,37 @@ def sales_book(bookings: Sequence[Booking]) -> frozenset[int]:
             entry for sale_id, attempt in booked.items() for entry in _entries(sale_id, by_attempt[attempt])
         ]
         Entry.objects.bulk_create(entries)
+        _reverse_payouts([by_attempt[attempt] for attempt in booked.values()])
     return frozenset(booked.values())
+
+
+def payouts_book(payouts: Sequence[Payout]) -> None:
+    """Book what sources are owed for leads that nobody bought; a second call for the same lead books nothing."""
+    entries = [entry for payout in payouts for entry in _payout_entries(payout)]
+    Entry.objects.bulk_create(entries, ignore_conflicts=True)
+
+
+def _payout_entries(payout: Payout) -> list[Entry]:
+    sides = (("source", payout.source_id, -cents(payout.amount)), ("margin", None, cents(payout.amount)))
+    return [
+        Entry(
+            company_id=payout.company_id,
+            lead_id=payout.lead_id,
+            kind=EntryKind.PAYOUT,
+            account=account,
+            account_id=account_id,
+            amount=amount,
+            currency=payout.currency,
+            at=payout.at,
+        )
+        for account, account_id, amount in sides
+    ]
+
+
+def _reverse_payouts(sold: Sequence[Booking]) -> None:
+    if sold:
+        with connection.cursor() as cursor:
+            cursor.execute(_REVERSE, (max(one.at for one in sold), [one.lead_id for one in sold]))
 
 
 def sale_book(booking: Booking) -> bool:

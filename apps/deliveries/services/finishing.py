@@ -5,6 +5,7 @@ transaction.
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import connection
 
@@ -20,8 +21,10 @@ from apps.engine.waterfall import Decision, Hold, Sold, Unsold, Wait
 from apps.leads import services as leads
 from apps.leads.choices import LeadStatus
 from apps.leads.services import Finished
+from apps.leads.wants import fixed_payout
 from apps.ledger import selectors
 from apps.ledger.selectors import SoldSoFar
+from apps.ledger.services import Payout, payouts_book
 
 Ended = tuple[Journey, Decision]
 
@@ -55,7 +58,11 @@ def finish(ended: Sequence[Ended], turns: TurnBook, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(_SAVE, [_row(journey, decision, now) for journey, decision in ended])
     sold = selectors.sold_so_far(journey.lead_id for journey, one in ended if isinstance(one, Sold))
-    leads.finish([_finished(journey, one, sold) for journey, one in ended if isinstance(one, Sold | Unsold)])
+    over = leads.finish(
+        [_finished(journey, one, sold) for journey, one in ended if isinstance(one, Sold | Unsold)]
+    )
+    unsold = [journey for journey, one in ended if isinstance(one, Unsold) and journey.lead_id in over]
+    payouts_book([owed for journey in unsold if (owed := payout_owed(journey, now))])
     for journey, decision in ended:
         if isinstance(decision, Hold):
             order = journey.order(decision.order_id)
@@ -82,7 +89,12 @@ def _finished(journey: Journey, decision: Sold | Unsold, sold: dict[int, SoldSoF
     if isinstance(decision, Unsold):
         message = reasons.message(Problem(decision.reason))
         return Finished(
-            journey.lead_id, LeadStatus.UNSOLD, reason=decision.reason, message=message, data=delivery
+            journey.lead_id,
+            LeadStatus.UNSOLD,
+            payout=payout_without_sale(journey),
+            reason=decision.reason,
+            message=message,
+            data=delivery,
         )
     names = [journey.order(order_id).name for order_id in decision.order_ids]
     lines = [line_of(journey, line) for line in passed]
@@ -93,6 +105,28 @@ def _finished(journey: Journey, decision: Sold | Unsold, sold: dict[int, SoldSoF
         price=total.price,
         payout=total.payout,
         data=delivery | {"orders": names, "recovered": decision.recovered, "passed": lines},
+    )
+
+
+def payout_without_sale(journey: Journey) -> Decimal:
+    """What the source earns though nobody bought: the fixed payout, where it was promised at acceptance; in money."""
+    if journey.terms is None or journey.spec.answer_mode != "acceptance":
+        return Decimal("0.00")
+    return fixed_payout(journey.terms.payout)
+
+
+def payout_owed(journey: Journey, now: datetime) -> Payout | None:
+    """The booking of `payout_without_sale`, if it is anything."""
+    amount = payout_without_sale(journey)
+    if not amount:
+        return None
+    return Payout(
+        company_id=journey.company_id,
+        lead_id=journey.lead_id,
+        source_id=journey.lead.source_id,
+        amount=amount,
+        currency=journey.spec.currency,
+        at=now,
     )
 
 

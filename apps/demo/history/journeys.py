@@ -26,7 +26,7 @@ from apps.engine.routing import Considered, OrderFacts
 from apps.engine.values import Facts, Problem
 from apps.engine.waterfall import Hold, Result, Send, Sold, Unsold, Wait
 from apps.leads.choices import EventKind, LeadStatus
-from apps.ledger.services import Booking
+from apps.ledger.services import Booking, Payout
 
 _LAG = timedelta(milliseconds=40)
 """From the answer to the source to the first attempt."""
@@ -52,6 +52,7 @@ class PastJourney:
     journey: Journey
     attempts: list[Attempt] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
+    owed: Payout | None = None
 
     @classmethod
     def of(cls, lead: PastLead, world: World) -> "PastJourney":
@@ -181,6 +182,8 @@ class PastJourney:
             self.world.books.reserve([one for one in row.reservations if one[3] != "received"], sign=-1)
             row.status, row.reason, row.reservations = LeadStatus.UNSOLD, decision.reason, []
             row.message = reasons.message(Problem(decision.reason))
+            row.payout = finishing.payout_without_sale(journey)
+            self.owed = finishing.payout_owed(journey, self.now)
             self._tell(EventKind.UNSOLD, {"reason": decision.reason, "delivery": journey.public_id})
             return self._row(DeliveryStatus.UNSOLD, decision.reason)
         self.world.turns.settle(journey, decision.order_ids)

@@ -22,7 +22,7 @@ from apps.demo.history.journeys import PastJourney, World
 from apps.demo.history.leads import PastLead, recorded
 from apps.demo.history.senders import Standing, standings, submissions
 from apps.leads.models import Lead
-from apps.ledger.services import Booking, sales_book
+from apps.ledger.services import Booking, Payout, payouts_book, sales_book
 from apps.publishing import specs
 from apps.publishing.models import Publication, Version
 from apps.sources.models import Terms
@@ -41,6 +41,7 @@ class _Rows:
     deliveries: list[Delivery] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
+    payouts: list[Payout] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -92,6 +93,7 @@ def _batch(sent: Iterable, world: World) -> _Rows | None:
             rows.deliveries.append(journey.run())
             rows.attempts += journey.attempts
             rows.bookings += journey.bookings
+            rows.payouts += [journey.owed] if journey.owed else []
     return rows if rows.leads else None
 
 
@@ -103,6 +105,7 @@ def _write(rows: _Rows) -> None:
     _copy(rows.attempts)
     booked = sales_book(rows.bookings)
     assert len(booked) == len(rows.bookings), "a past sale could not be booked"
+    payouts_book(rows.payouts)
 
 
 def _close(world: World) -> None:
