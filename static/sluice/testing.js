@@ -19,7 +19,7 @@ async function send(form, button) {
       part.dispatchEvent(new CustomEvent("sluice:swapped", { bubbles: true }));
     }
     const outcome = document.getElementById("outcome");
-    outcome?.focus({ preventScroll: matchMedia("(min-width: 1081px)").matches });
+    outcome?.focus();
     said.textContent = outcome?.textContent.trim() ?? "";
   } catch (error) {
     button.disabled = false;
