@@ -8,8 +8,8 @@ from django.db import connection
 
 from apps.buyers.models import EndpointHeader, LeadOrder
 from apps.core.crypto import DecryptionError, unwrap
-from apps.deliveries.models import EndpointBreaker
 from apps.deliveries.journeys import Journey, LeadFacts
+from apps.deliveries.models import EndpointBreaker
 from apps.deliveries.specs import breaker_load
 from apps.engine import breaker, caps
 from apps.engine.breaker import BreakerState, Permission

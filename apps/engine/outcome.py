@@ -106,9 +106,9 @@ def _extract(rule: ResponseRule, index: int, answer: Answer, found: Found) -> Re
     price = _first(answer, rule.price_path) or found.get("price")
     return Reading(
         outcome=_outcome(rule.outcome),
-        reason=(", ".join(reasons) or found.get("reason", ""))[:MAX_REASON],
+        reason=_told(", ".join(reasons) or found.get("reason", ""), MAX_REASON),
         price=read_money(price) if price else None,
-        reference=(_first(answer, rule.reference_path) or found.get("reference", ""))[:MAX_REFERENCE],
+        reference=_told(_first(answer, rule.reference_path) or found.get("reference", ""), MAX_REFERENCE),
         redirect_url=_redirect(redirect),
         rule_index=index,
         retry_after_s=_retry_after_s(answer.response),
@@ -121,6 +121,12 @@ def _outcome(text: str) -> Outcome:
 
 def _first(answer: Answer, path: str) -> str:
     return next((text for text in map(plain, answer.values(path)) if text), "")
+
+
+def _told(text: str, limit: int) -> str:
+    """A buyer's words as they can be stored and shown: one line of proper Unicode, cut."""
+    proper = text.encode("utf-8", "replace").decode()
+    return "".join(letter if letter.isprintable() else " " for letter in proper[: limit * 2]).strip()[:limit]
 
 
 def _redirect(url: str) -> str:

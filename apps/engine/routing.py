@@ -30,7 +30,6 @@ VERDICTS: dict[str, str] = {
     "breaker_open": "Its endpoint is failing and rests; place {detail} if it recovers",
     "not_chosen": "Not the order that was chosen for this delivery",
     "not_reached": "Not reached: the lead was sold before",
-    "same_buyer": "Its buyer has this lead already, or may have it",
 }
 """What became of an order, for people. `detail` is the number, period or name that decided; never personal
 data.

@@ -118,3 +118,25 @@ def test_an_unsold_lead_is_sent_again_to_one_order_with_a_new_key(simulator: Run
     assert [attempt.order_id for attempt in Attempt.objects.filter(delivery=again)] == [scene.orders[1].pk]
     assert len({received.key for received in simulator.requests}) == 3
     assert AuditEvent.objects.filter(action="delivery.redelivered").count() == 1
+
+
+def test_sent_again_it_runs_under_what_was_put_right_since(simulator: Running) -> None:
+    scene = market(simulator, ["error?status=404"], endpoint={"retries": 0})
+    delivery = scene.lead()
+    services.drain()
+    assert stands(delivery) == ("unsold", "unsold")
+    scene.endpoint(0).__class__.objects.update(url=simulator.buyer("buyer0", "accept"))
+    scene.world.publish()
+    again = services.redeliver(delivery, by=scene.world.user)
+    services.drain()
+    assert stands(again) == ("sold", "sold")
+
+
+def test_an_order_that_does_not_run_is_refused(simulator: Running) -> None:
+    scene = market(simulator, ["reject"])
+    delivery = scene.lead()
+    services.drain()
+    with pytest.raises(ApplicationError) as refused:
+        services.redeliver(delivery, by=scene.world.user, order_id=999_999)
+    assert refused.value.code == "no_such_order"
+    assert Delivery.objects.count() == 1

@@ -10,6 +10,7 @@ from apps.buyers.services import mappings_set, order_set_active
 from apps.core.crypto import unwrap
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery
+from apps.deliveries.services import draining
 from apps.deliveries.services.records import open_request, open_response
 from apps.leads.choices import EventKind
 from apps.leads.models import Lead, LeadEvent
@@ -181,3 +182,35 @@ def test_nothing_due_nothing_done(simulator: Running) -> None:
     assert services.drain().claimed == 0
     assert stands(delivery) == ("pending", "in_flight")
     assert simulator.requests == []
+
+
+def test_words_that_cannot_be_stored_do_no_harm(simulator: Running) -> None:
+    scene = market(simulator, ["reject?reason=a%00b%F0%9F%98%80c", "accept"])
+    delivery = scene.lead()
+    services.drain()
+    assert stands(delivery) == ("sold", "sold")
+    assert Attempt.objects.order_by("id").first().reason == "a b😀c"
+
+
+def test_an_answer_that_never_comes_back_from_the_door_is_unknown(
+    simulator: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = market(simulator, ["accept"], endpoint={"timeout_ms": 100})
+    monkeypatch.setattr(draining, "ANSWER_GRACE_S", 0.1)
+    monkeypatch.setattr(draining.http, "start", lambda requests, done: None)
+    delivery = scene.lead()
+    services.drain()
+    assert outcomes(delivery) == ["unknown"]
+    assert stands(delivery) == ("held", "held")
+
+
+def test_when_its_time_is_over_the_next_step_is_left_to_the_next_drain(simulator: Running) -> None:
+    scene = market(simulator, ["reject?ms=400", "accept"])
+    delivery = scene.lead()
+    report = services.drain(for_s=0.2)
+    assert report.more
+    assert outcomes(delivery) == ["rejected"]
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.claims, delivery.leased_until) == ("pending", 0, None)
+    services.drain()
+    assert stands(delivery) == ("sold", "sold")

@@ -29,6 +29,8 @@ from apps.leads.choices import EventKind, LeadStatus
 from apps.leads.models import Lead, LeadEvent
 from apps.ledger.selectors import sold_so_far
 from apps.ledger.services import sale_book
+from apps.publishing import specs
+from apps.publishing.models import Publication
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ _DECISIVE = (Outcome.ACCEPTED, Outcome.REJECTED, Outcome.DUPLICATE)
 
 @transaction.atomic
 def redeliver(delivery: Delivery, *, by: Any, order_id: int | None = None) -> Delivery:
-    """Send a lead through its orders again, or to one order of its version only; audited.
+    """Send a lead through the orders of its campaign as it runs now, or to one of them only; audited.
 
     Refused while a delivery of the lead is under way or in doubt, for sold, rejected and test leads: an
     exclusive lead must not be sold twice. The new delivery has idempotency keys of its own.
@@ -57,12 +59,17 @@ def redeliver(delivery: Delivery, *, by: Any, order_id: int | None = None) -> De
             "Another delivery of this lead is under way or waits for somebody to say what its answer was.",
             code="delivery_open",
         )
+    version_id = _version_now(lead, delivery)
+    if order_id is not None and order_id not in selling(specs.load(version_id)).orders:
+        raise ApplicationError(
+            "The campaign as it runs has no such order.", code="no_such_order", field="order"
+        )
     now = database_now()
     again = Delivery.objects.create(
         id=new_id(),
         company_id=delivery.company_id,
         lead_id=delivery.lead_id,
-        version_id=delivery.version_id,
+        version_id=version_id,
         next_attempt_at=now,
         only_order_id=order_id,
         created_at=now,
@@ -72,6 +79,16 @@ def redeliver(delivery: Delivery, *, by: Any, order_id: int | None = None) -> De
     audit(again, by=by, action="delivery.redelivered", summary=f"Lead {lead.public_id} sent again", data=data)
     transaction.on_commit(wake_drain, robust=True)
     return again
+
+
+def _version_now(lead: Lead, delivery: Delivery) -> int:
+    """What was wrong with an endpoint or order has been put right since: the version that runs, if any
+    does.
+    """
+    running = (
+        Publication.objects.filter(campaign_id=lead.campaign_id).values_list("version_id", flat=True).first()
+    )
+    return delivery.version_id if running is None else running
 
 
 def resolve_unknown(delivery: Delivery, *, accepted: bool, by: Any) -> None:

@@ -20,7 +20,7 @@ from apps.deliveries.journeys import Journey
 from apps.deliveries.services import claims
 from apps.deliveries.services.by_hand import late_answer
 from apps.deliveries.services.settling import Answered, Settled, settle
-from apps.deliveries.services.starting import PARKED_S, Started, start
+from apps.deliveries.services.starting import INTERRUPTED, PARKED_S, Started, start
 from apps.engine.outbound import OutboundResponse
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ PER_ENDPOINT = 32
 SETTLE_AT_ONCE = 32
 CAREFUL_CLAIM = 8
 POLL_S = 0.05
+ANSWER_GRACE_S = 5.0
 DATABASE_PAUSES_S = (0.05, 1.0, 2.0)
 STEP_BACK_S = 5.0
 """How long a delivery that failed us (an exception of ours) is left alone before it is tried by itself."""
@@ -60,12 +61,14 @@ class Drain:
         self._by_endpoint: Counter[int] = Counter()
         self._polled_at = 0.0
         self._parked_until = 0.0
+        self._until = 0.0
+        self._late_at: dict[int, float] = {}
 
     def run(self, *, for_s: float) -> Report:
         """Work until nothing is due; after `for_s` seconds claim no more, and wait for what is under way."""
-        until = time.monotonic() + for_s
+        self._until = time.monotonic() + for_s
         while True:
-            claiming = time.monotonic() < until
+            claiming = time.monotonic() < self._until
             ready = self._claim() if claiming else []
             self._start(ready)
             if self._under_way:
@@ -102,6 +105,10 @@ class Drain:
 
     def _start(self, journeys: list[Journey]) -> None:
         while journeys:
+            if time.monotonic() > self._until:
+                # The next step may take another minute: it belongs to the next drain.
+                claims.release(journeys)
+                return
             started = self._each(journeys, lambda some: start(some, has_room=self._has_room), _joined)
             if started.parked:
                 self._parked_until = time.monotonic() + PARKED_S + POLL_S
@@ -123,15 +130,13 @@ class Drain:
         )
 
     def _send(self, journeys: Sequence[Journey]) -> None:
-        requests = [journey.attempt.request for journey in journeys if journey.attempt]
-        for journey in journeys:
+        requests = [one.attempt.request for one in journeys if one.attempt and one.attempt.request]
+        for journey, request in zip(journeys, requests, strict=True):
             self._under_way[journey.id] = journey
+            self._late_at[journey.id] = time.monotonic() + request.timeout_ms / 1000 + ANSWER_GRACE_S
         if requests:
             arrived = self._arrived
-            http.start(
-                [request for request in requests if request is not None],
-                lambda index, response: arrived.put((journeys[index], response)),
-            )
+            http.start(requests, lambda index, response: arrived.put((journeys[index], response)))
             self.report.sent += len(requests)
 
     def _arrivals(self) -> list[Answered]:
@@ -143,11 +148,20 @@ class Drain:
                 found.append(self._arrived.get_nowait())
         except queue.Empty:
             pass
-        return found
+        return [*(one for one in found if one[0].id in self._under_way), *self._overdue()]
+
+    def _overdue(self) -> list[Answered]:
+        """Requests whose answer never came, not even that there is none: the door has failed, and they are
+        unknown.
+        """
+        now = time.monotonic()
+        late = [journey for number, journey in self._under_way.items() if now > self._late_at[number]]
+        return [(journey, INTERRUPTED) for journey in late]
 
     def _settle(self, answered: list[Answered]) -> None:
         for journey, _ in answered:
             self._under_way.pop(journey.id, None)
+            self._late_at.pop(journey.id, None)
             if journey.attempt is not None:
                 self._by_endpoint[journey.attempt.endpoint.id] -= 1
         self._start(self._settled(answered))

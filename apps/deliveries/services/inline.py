@@ -92,6 +92,9 @@ class _Inline:
         kept = False
         try:
             kept = self._attempts()
+        except Exception:
+            # The lead is on record: its lease lapses, and the drain takes it from there.
+            logger.exception("inline_delivery_failed", extra={"delivery": self._journey.id})
         finally:
             if not kept:
                 _places.release()
