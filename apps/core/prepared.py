@@ -17,6 +17,8 @@ def fetch_all(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 
     Cast every placeholder (`%s::bigint`): the server decides by them, not by what it is sent.
     """
+    # As Django does before its own cursors: one that died since the last request is replaced.
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, values, prepare=True)

@@ -57,11 +57,6 @@ def zips(mode: str, text: str) -> Callable[[World], None]:
     return prepare
 
 
-def full(cap: Callable[[World], Any]) -> Callable[[World], None]:
-    """A cap without any room."""
-    return lambda world: cap(world)
-
-
 def source_cap(period: CapPeriod) -> Callable[[World], None]:
     return lambda world: terms_cap_add(world.terms, by=None, basis=CapBasis.ACCEPTED, period=period, limit=0)
 

@@ -40,4 +40,9 @@ def response_of(answer: Answer, request_id: str) -> HttpResponse:
         "X-Request-ID": request_id,
         **answer.headers,
     }
-    return HttpResponse(answer.body, status=answer.status, content_type="application/json", headers=headers)
+    response = HttpResponse(
+        answer.body, status=answer.status, content_type="application/json", headers=headers
+    )
+    # Refusals are counted, and what is ours to repair is in the log already: Django need not write a line for each.
+    response._has_been_logged = True  # noqa: SLF001
+    return response
