@@ -95,14 +95,14 @@ CASES = [
             w.campaign, kind=RuleKind.FILTER, name="Odd", expression={"children": []}, by=None
         ),
         "expression",
-        "not complete",
+        "This is no expression",
     ),
     (
         lambda w: rule_add(
             w.campaign,
             kind=RuleKind.FILTER,
             name="Listed",
-            expression={**BROKEN, "field": "zip", "operator": "in_list", "value": "Texas"},
+            expression={**BROKEN, "field": "zip", "operator": "in_list", "value": ["list:0", "Texas"]},
             by=None,
         ),
         "expression",

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from apps.campaigns.models import Campaign, DuplicateRule, Field
-from apps.engine.campaign import CampaignSpec, Choice, FieldSpec, PayoutSpec, TermsSpec
+from apps.campaigns.specs import field_spec
+from apps.engine.campaign import CampaignSpec, FieldSpec, PayoutSpec, TermsSpec
 from apps.engine.index import index
 from apps.engine.requirements import ConsentSpec, DuplicateSpec, RuleSpec, VerificationSpec
 from apps.publishing.compile import parts, selling
@@ -82,24 +83,7 @@ def _requirements(campaign: Campaign, reader: Reader) -> dict[str, Any]:
 
 
 def _field(field: Field) -> FieldSpec:
-    return FieldSpec(
-        name=field.name,
-        type=field.type,
-        label=field.label,
-        role=field.role,
-        required=field.required,
-        required_on_ping=field.required_on_ping,
-        personal=field.is_personal,
-        description=field.description,
-        example=field.example,
-        choices=tuple(
-            Choice(choice.value, choice.label, _listed(choice.synonyms)) for choice in field.choices.all()
-        ),
-        min_length=field.min_length,
-        max_length=field.max_length,
-        minimum=_plain(field.minimum),
-        maximum=_plain(field.maximum),
-    )
+    return replace(field_spec(field), minimum=_plain(field.minimum), maximum=_plain(field.maximum))
 
 
 def _with_roles(spec: CampaignSpec) -> CampaignSpec:
@@ -107,10 +91,6 @@ def _with_roles(spec: CampaignSpec) -> CampaignSpec:
     roles = {field.name: role for role, field in index(spec).by_role.items()}
     fields = tuple(replace(field, role=field.role or roles.get(field.name, "")) for field in spec.fields)
     return replace(spec, fields=fields)
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _plain(number: Decimal | None) -> Decimal | None:

@@ -5,14 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import msgspec
-
 from apps.campaigns.models import Campaign, CapBase, ValueList, WindowBase
+from apps.campaigns.specs import TreeError, list_key, tree_of
 from apps.engine.requirements import CapSpec, Expression, ScheduleSpec, Targeting, Window, ZipTargeting
-from apps.publishing.specs import tupled
-
-LIST_KEY = "list:"
-"""A test with the operator in_list names its list as `list:<row id>`, or by the list's name."""
 
 
 class ExpressionError(ValueError):
@@ -23,9 +18,7 @@ class Reader:
     """Reads the expressions of one company's rows; knows its lists."""
 
     def __init__(self, lists: Iterable[ValueList] = ()) -> None:
-        self._lists: Mapping[str, ValueList] = {
-            key: each for each in lists for key in (each.name, f"{LIST_KEY}{each.pk}")
-        }
+        self._lists: Mapping[str, ValueList] = {list_key(each.pk): each for each in lists}
 
     @classmethod
     def of(cls, campaign: Campaign) -> "Reader":
@@ -37,9 +30,9 @@ class Reader:
         if not stored:
             return None
         try:
-            return self._resolved(msgspec.convert(tupled(stored), Expression))
-        except (msgspec.ValidationError, RecursionError):
-            raise ExpressionError("The expression is not complete") from None
+            return self._resolved(tree_of(stored))
+        except TreeError as error:
+            raise ExpressionError(str(error)) from None
 
     def _resolved(self, expression: Expression) -> Expression:
         """With the content hash of each list that a test names."""
@@ -50,10 +43,11 @@ class Reader:
         return expression
 
     def _list(self, value: Any) -> tuple[str, str]:
-        key = str(value[0] if isinstance(value, tuple) and value else value)
-        found = self._lists.get(key)
+        # The builder sends the list's key and its name; a key alone does as well.
+        named = value if isinstance(value, tuple) and value else (value,)
+        found = self._lists.get(str(named[0]))
         if found is None:
-            raise ExpressionError(f"There is no list “{key}”")
+            raise ExpressionError(f"There is no list “{named[-1]}”")
         return found.content_id, found.name
 
 

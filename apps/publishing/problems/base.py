@@ -10,8 +10,9 @@ from zoneinfo import available_timezones
 from django.db import models
 
 from apps.campaigns.models import Campaign
+from apps.campaigns.specs import field_spec
 from apps.engine import rules
-from apps.engine.campaign import CampaignSpec, Choice, FieldSpec
+from apps.engine.campaign import CampaignSpec
 from apps.engine.fields import FIELD_TYPES
 from apps.engine.fields.state import STATE_NAMES
 from apps.engine.index import index
@@ -61,7 +62,7 @@ class Draft:
             time_zone=campaign.time_zone if is_zone(campaign.time_zone) else "UTC",
             region=campaign.region,
             date_order=campaign.date_order,
-            fields=tuple(_field(field) for field in campaign.fields.all() if field.type in FIELD_TYPES),
+            fields=tuple(field_spec(field) for field in campaign.fields.all() if field.type in FIELD_TYPES),
             lists={each.content_id: ValueList() for each in campaign.company.value_lists.all()},
         )
 
@@ -143,8 +144,3 @@ def _zones() -> set[str]:
     if not _ZONES:
         _ZONES.update(available_timezones())
     return _ZONES
-
-
-def _field(field: Any) -> FieldSpec:
-    choices = tuple(Choice(choice.value, choice.label) for choice in field.choices.all())
-    return FieldSpec(field.name, field.type, label=field.label, role=field.role, choices=choices)
