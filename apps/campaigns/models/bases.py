@@ -26,7 +26,9 @@ class CapBase(models.Model):
         help_text="Number of leads; for money spent, the amount, for example 500.00.",
     )
     time_zone = models.CharField(
-        max_length=64, blank=True, help_text="In which the period begins and ends. Empty: the campaign's zone."
+        max_length=64,
+        blank=True,
+        help_text="In which the period begins and ends. Empty: the campaign's zone.",
     )
     expression = models.JSONField(
         null=True, blank=True, help_text="Count only leads for which this holds. Empty: every lead."
@@ -55,7 +57,9 @@ class WindowBase(models.Model):
 
     weekday = models.PositiveSmallIntegerField(choices=Weekday.choices)
     opens = models.TimeField(help_text="For example 09:00.")
-    closes = models.TimeField(help_text="For example 17:00. An earlier time than the opening means the next day.")
+    closes = models.TimeField(
+        help_text="For example 17:00. An earlier time than the opening means the next day."
+    )
 
     class Meta:
         abstract = True

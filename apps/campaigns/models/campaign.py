@@ -30,9 +30,13 @@ class Campaign(models.Model):
     is_active = models.BooleanField(
         "active", default=True, help_text="Live switch: off refuses every lead at once, without publishing."
     )
-    time_zone = models.CharField(max_length=64, default="America/New_York", help_text="For example America/New_York.")
+    time_zone = models.CharField(
+        max_length=64, default="America/New_York", help_text="For example America/New_York."
+    )
     currency = models.CharField(max_length=3, default="USD")
-    region = models.CharField(max_length=2, default="US", help_text="Country whose national phone numbers are read.")
+    region = models.CharField(
+        max_length=2, default="US", help_text="Country whose national phone numbers are read."
+    )
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True, help_text="The last day on which leads are taken.")
 
@@ -41,27 +45,41 @@ class Campaign(models.Model):
     zips_mode = models.CharField(max_length=8, choices=ListMode.choices, default=ListMode.ANY, blank=True)
     zip_list = models.ForeignKey(ValueList, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    consent = models.CharField(max_length=16, choices=ConsentRequirement.choices, default=ConsentRequirement.NONE)
+    consent = models.CharField(
+        max_length=16, choices=ConsentRequirement.choices, default=ConsentRequirement.NONE
+    )
     consent_strict = models.BooleanField(
         default=False, help_text="Demand 40 hex digits of TrustedForm and a GUID of Jornaya."
     )
-    verify_email = models.CharField(max_length=8, choices=EmailVerification.choices, default=EmailVerification.OFF)
+    verify_email = models.CharField(
+        max_length=8, choices=EmailVerification.choices, default=EmailVerification.OFF
+    )
     verify_address = models.BooleanField(default=False, help_text="Zip, city and state must belong together.")
-    verify_ip = models.BooleanField(default=False, help_text="The lead's IP address must be public and of these countries.")
+    verify_ip = models.BooleanField(
+        default=False, help_text="The lead's IP address must be public and of these countries."
+    )
     ip_countries = models.JSONField(default=list, blank=True, help_text="Two-letter codes. Empty: US.")
 
-    strict_phone = models.BooleanField(default=False, help_text="Refuse numbers that are not assigned to anyone.")
-    pad_zip = models.BooleanField(default=False, help_text="Read a four-digit zip as one that lost its leading zero.")
+    strict_phone = models.BooleanField(
+        default=False, help_text="Refuse numbers that are not assigned to anyone."
+    )
+    pad_zip = models.BooleanField(
+        default=False, help_text="Read a four-digit zip as one that lost its leading zero."
+    )
     date_order = models.CharField(max_length=3, choices=DateOrder.choices, default=DateOrder.MDY)
     idempotency_field = models.CharField(
-        max_length=64, blank=True, help_text="Posting name whose value serves as idempotency key. Empty: the header only."
+        max_length=64,
+        blank=True,
+        help_text="Posting name whose value serves as idempotency key. Empty: the header only.",
     )
 
     answer_mode = models.CharField(max_length=12, choices=AnswerMode.choices, default=AnswerMode.ACCEPTANCE)
     answer_budget_ms = models.PositiveIntegerField(
         default=8000, validators=[MinValueValidator(500), MaxValueValidator(15000)]
     )
-    max_buyers = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(10)])
+    max_buyers = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
 
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -70,7 +88,9 @@ class Campaign(models.Model):
 
     class Meta:
         ordering = ("company", "name")
-        constraints: ClassVar = [models.UniqueConstraint(fields=("company", "name"), name="campaign_name_per_company")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("company", "name"), name="campaign_name_per_company")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -90,13 +110,17 @@ class Field(models.Model):
     name = models.CharField(
         "posting name",
         max_length=64,
-        validators=[RegexValidator(r"^[A-Za-z][A-Za-z0-9_.-]*$", "Letters, digits, _ . - and a letter first.")],
+        validators=[
+            RegexValidator(r"^[A-Za-z][A-Za-z0-9_.-]*$", "Letters, digits, _ . - and a letter first.")
+        ],
         help_text="The key that sources send, for example zip.",
     )
     label = models.CharField(max_length=80, blank=True, help_text="For people, for example Zip code.")
     type = models.CharField(max_length=32, help_text="What the value must look like.")
     role = models.CharField(
-        max_length=32, blank=True, help_text="What the platform knows this field as, if it is one of the usual ones."
+        max_length=32,
+        blank=True,
+        help_text="What the platform knows this field as, if it is one of the usual ones.",
     )
     required = models.BooleanField("required on post", default=False)
     required_on_ping = models.BooleanField(default=False)
@@ -115,7 +139,9 @@ class Field(models.Model):
 
     class Meta:
         ordering = ("position", "pk")
-        constraints: ClassVar = [models.UniqueConstraint(fields=("campaign", "name"), name="field_name_per_campaign")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("campaign", "name"), name="field_name_per_campaign")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -129,14 +155,18 @@ class FieldChoice(models.Model):
     field = models.ForeignKey(Field, on_delete=models.CASCADE, related_name="choices")
     value = models.CharField(max_length=120)
     label = models.CharField(max_length=120, blank=True)
-    synonyms = models.CharField(max_length=500, blank=True, help_text="Further spellings, separated by commas.")
+    synonyms = models.CharField(
+        max_length=500, blank=True, help_text="Further spellings, separated by commas."
+    )
     position = models.PositiveIntegerField(default=0)
 
     objects = CompanyQuerySet.as_manager()
 
     class Meta:
         ordering = ("position", "pk")
-        constraints: ClassVar = [models.UniqueConstraint(fields=("field", "value"), name="choice_value_per_field")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("field", "value"), name="choice_value_per_field")
+        ]
 
     def __str__(self) -> str:
         return self.value

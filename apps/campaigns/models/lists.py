@@ -34,7 +34,9 @@ class ValueList(models.Model):
     class Meta:
         verbose_name = "zip list"
         ordering = ("name",)
-        constraints: ClassVar = [models.UniqueConstraint(fields=("company", "name"), name="list_name_per_company")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("company", "name"), name="list_name_per_company")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.content.size:,} entries)"

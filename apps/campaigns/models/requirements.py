@@ -50,7 +50,9 @@ class Rule(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="rules")
     kind = models.CharField(max_length=10, choices=RuleKind.choices, default=RuleKind.CONDITION)
-    name = models.CharField(max_length=80, help_text="Sources read it when a lead is refused: Condition: name.")
+    name = models.CharField(
+        max_length=80, help_text="Sources read it when a lead is refused: Condition: name."
+    )
     expression = models.JSONField(help_text="Built with menus.")
     is_public = models.BooleanField(
         "public", default=True, help_text="Show what it asks for on the instructions page, not only its name."
@@ -82,7 +84,9 @@ class DuplicateRule(models.Model):
         default=24 * 30, validators=[MinValueValidator(1)], help_text="720 hours are 30 days."
     )
     scope = models.CharField(max_length=10, choices=DuplicateScope.choices, default=DuplicateScope.CAMPAIGN)
-    counts = models.CharField(max_length=10, choices=DuplicateCounts.choices, default=DuplicateCounts.ACCEPTED)
+    counts = models.CharField(
+        max_length=10, choices=DuplicateCounts.choices, default=DuplicateCounts.ACCEPTED
+    )
     is_enabled = models.BooleanField(default=True)
 
     objects = CompanyQuerySet.as_manager()
