@@ -77,6 +77,8 @@ def _text(value: Any) -> str:
 def search(leads: QuerySet[Lead], term: str) -> QuerySet[Lead]:
     """Leads with this public id, e-mail address, phone number or sub id. Personal data is found by digest only."""
     term = term.strip()
+    if not term:
+        return leads.none()
     lead_id = parse_public_id(Lead.PREFIX, term.upper())
     if lead_id is not None:
         return leads.filter(pk=lead_id)
