@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 import requests
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
 from apps.campaigns.models import Campaign
@@ -153,7 +153,9 @@ def _caps_and_claims_stand_for_leads() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_live_leads_are_sold_and_leave_the_same_trace_as_past_ones(live_server, settings, monkeypatch):
+def test_live_leads_are_sold_and_leave_the_same_trace_as_past_ones(
+    live_server, settings, monkeypatch, capsys
+):
     settings.PUBLIC_URL = live_server.url
     monkeypatch.setattr(jobs._Waker, "_publish", lambda self: None)
     with running_simulator() as simulator:
@@ -165,8 +167,10 @@ def test_live_leads_are_sold_and_leave_the_same_trace_as_past_ones(live_server, 
         assert answer.json()["leadStatus"], answer.text
         traffic = Traffic(Leads(senders(), Random(3)), url=live_server.url, rate=400)
         tally = traffic.run(count=60, say=lambda line: None)
+        call_command("traffic", "--count", "3", "--rate", "50", "--url", live_server.url)
         drain(for_s=8)
 
+    assert "3 sent: " in capsys.readouterr().out
     assert tally.sent == sum(tally.answers.values()) == 60
     assert set(tally.answers) <= {"accepted", "rejected", "pending", "test"}, tally.line()
     assert tally.answers["accepted"] > 25
@@ -210,3 +214,13 @@ def test_the_commands_say_what_they_did(capsys):
     assert "/instructions/" in said
     assert "curl -sS" in said
     assert Campaign.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_traffic_needs_a_demo_and_a_rate_that_can_be_meant():
+    with pytest.raises(CommandError, match="not loaded"):
+        call_command("traffic")
+    with pytest.raises(CommandError, match="above 0"):
+        call_command("traffic", "--rate", "0")
+    with pytest.raises(CommandError, match="not loaded"):
+        call_command("demo_show")
