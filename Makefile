@@ -6,9 +6,10 @@ EMBEDDED := $(BIN)/python -m config.embedded
 ARGS ?=
 WORKERS ?= 2
 ONLY ?=
+RATE ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults shell migrations format lock install clean
+.PHONY: help run test check bench faults traffic shell migrations format lock install clean
 
 help: ## this list
 	@echo "Sluice: make <target>"
@@ -37,6 +38,9 @@ check: install ## style, floors, types, deployment settings, migrations
 
 bench: install ## measure against the bars (ONLY=P1 for one)
 	@exec $(EMBEDDED) exec --durable -- $(BIN)/python -m benchmarks.run $(ONLY)
+
+traffic: install ## send leads to what `make run` started (RATE=5 a second)
+	@exec $(EMBEDDED) exec --keep -- $(BIN)/python manage.py traffic --rate $(RATE)
 
 shell: install ## Django's shell on the data of `make run`
 	@exec $(EMBEDDED) exec --keep -- $(BIN)/python manage.py shell

@@ -77,6 +77,11 @@ def stylesheet(request: HttpRequest) -> str:
     return static("sluice/admin.css")
 
 
+def icon(request: HttpRequest) -> str:
+    """The mark in the browser's tab."""
+    return static("sluice/icon.svg")
+
+
 def boxes_script(request: HttpRequest) -> str:
     """All and none for checkboxes in columns."""
     return static("sluice/boxes.js")
@@ -118,6 +123,7 @@ UNFOLD_SETTINGS = {
             "950": "oklch(25% .05 228)",
         },
     },
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": icon}],
     "STYLES": [stylesheet],
     "SCRIPTS": [boxes_script, copy_script, expression_script, mapping_script],
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": sidebar},

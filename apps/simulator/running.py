@@ -1,6 +1,7 @@
 """Starting and stopping the simulator: in a process of its own, or inside a test."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -42,20 +43,24 @@ class Running:
         self.journal.reset()
 
 
+def listener(host: str, port: int) -> socket.socket:
+    """A socket that listens there; port 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=1024)
+
+
 async def serve(
-    simulator: Simulator, *, host: str, port: int, up: Callable[[str], None], stop: asyncio.Event
+    simulator: Simulator, *, door: socket.socket, up: Callable[[str], None], stop: asyncio.Event
 ) -> None:
-    """Serve until `stop` is set. `up` is told the URL; port 0 takes a free one."""
+    """Serve what comes through `door` until `stop` is set. `up` is told the URL."""
     # Without an access log and with cancellation, so that whoever hangs up also ends a hanging behaviour.
     server = web.Server(simulator.handle, access_log=None, handler_cancellation=True)
     runner = web.ServerRunner(server, shutdown_timeout=0.2)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, backlog=1024)
-        await site.start()
-        taken: int = runner.addresses[0][1]
-        shown = f"[{host}]" if ":" in host else host
-        up(f"http://{shown}:{taken}")
+        host, port = door.getsockname()[:2]
+        await web.SockSite(runner, door, backlog=1024).start()
+        up(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
         await stop.wait()
     finally:
         await runner.cleanup()
@@ -74,7 +79,7 @@ def running_simulator(
     def run() -> None:
         asyncio.set_event_loop(loop)
         try:
-            loop.run_until_complete(serve(simulator, host=host, port=port, up=up.set_result, stop=stop))
+            loop.run_until_complete(serve(simulator, door=listener(host, port), up=up.set_result, stop=stop))
         except OSError as error:
             up.set_exception(error)
         finally:

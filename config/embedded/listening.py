@@ -24,11 +24,5 @@ def listen(host: str, wanted: int | None, *, first: int) -> socket.socket:
     return _listen(host, 0)
 
 
-def free_port(first: int) -> int:
-    """A port on which nobody listens at the moment, for a program that wants to open it itself."""
-    with listen("127.0.0.1", None, first=first) as probe:
-        return int(probe.getsockname()[1])
-
-
 def _listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), backlog=2048)

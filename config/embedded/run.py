@@ -15,7 +15,7 @@ import environ
 from config.embedded.console import note, step
 from config.embedded.errors import EmbeddedError
 from config.embedded.home import PROJECT, VAR
-from config.embedded.listening import free_port, listen
+from config.embedded.listening import listen
 from config.embedded.processes import Launch
 from config.embedded.procfile import RELEASE, read_procfile
 from config.embedded.servers import running
@@ -35,31 +35,35 @@ def run() -> None:
     host = os.environ.get("HOST") or "127.0.0.1"
     wanted = os.environ.get("PORT")
     with ExitStack() as stack:
-        door = stack.enter_context(listen(host, int(wanted) if wanted else None, first=FIRST_WEB_PORT))
-        addresses = _addresses(door)
+        # Both sockets are ours for as long as we run: no other clone can take a port that was promised.
+        doors = {
+            "web": stack.enter_context(listen(host, int(wanted) if wanted else None, first=FIRST_WEB_PORT)),
+            "simulator": stack.enter_context(listen("127.0.0.1", None, first=FIRST_SIMULATOR_PORT)),
+        }
+        addresses = _addresses(doors)
         with step("Starting PostgreSQL and Valkey"):
             servers = stack.enter_context(running(keep=True, durable=True, announce=addresses))
         environment = {
             **tool_environment(),
             **servers.environment,
             **addresses,
-            "WEB_BIND": f"fd://{door.fileno()}",
+            "WEB_BIND": f"fd://{doors['web'].fileno()}",
         }
         supervisor = Supervisor(servers)
         stack.callback(supervisor.stop)
         _prepare(environment)
-        _start_processes(supervisor, environment, door)
-        _await_first_page(supervisor, door)
+        _start_processes(supervisor, environment, doors)
+        _await_first_page(supervisor, doors["web"])
         _show(environment, began)
         supervisor.watch()
 
 
-def _addresses(door: socket.socket) -> dict[str, str]:
-    port = str(door.getsockname()[1])
+def _addresses(doors: Mapping[str, socket.socket]) -> dict[str, str]:
+    port, simulator = (str(doors[name].getsockname()[1]) for name in ("web", "simulator"))
     defaults = {
         "DJANGO_SETTINGS_MODULE": "config.settings.local",
         "PUBLIC_URL": f"http://localhost:{port}",
-        "SIMULATOR_URL": f"http://127.0.0.1:{free_port(FIRST_SIMULATOR_PORT)}",
+        "SIMULATOR_URL": f"http://127.0.0.1:{simulator}",
         "WORKER_CONCURRENCY": "2",
     }
     return {name: os.environ.get(name) or value for name, value in defaults.items()} | {"PORT": port}
@@ -97,13 +101,14 @@ def _finish(name: str, command: str, environment: Mapping[str, str]) -> None:
         raise EmbeddedError(f"'{command}' failed. {_end_of(log)}")
 
 
-def _start_processes(supervisor: Supervisor, environment: Mapping[str, str], door: socket.socket) -> None:
+def _start_processes(
+    supervisor: Supervisor, environment: Mapping[str, str], doors: Mapping[str, socket.socket]
+) -> None:
     commands = read_procfile(PROJECT / "Procfile")
     del commands[RELEASE]
-    port = environment["SIMULATOR_URL"].rpartition(":")[2]
-    commands = {"simulator": f"exec python manage.py simulator --port {port}", **commands}
-    for name, command in commands.items():
-        fds = [door.fileno()] if name == "web" else []
+    simulator = f"exec python manage.py simulator --fd {doors['simulator'].fileno()}"
+    for name, command in {"simulator": simulator, **commands}.items():
+        fds = [doors[name].fileno()] if name in doors else []
         supervisor.start(
             Launch(
                 name,

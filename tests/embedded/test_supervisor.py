@@ -10,7 +10,7 @@ import pytest
 from config.embedded import supervisor as module
 from config.embedded.errors import EmbeddedError
 from config.embedded.leftovers import is_running, stop_marked
-from config.embedded.listening import free_port, listen
+from config.embedded.listening import listen
 from config.embedded.processes import STATE_MARK, Launch
 from config.embedded.procfile import read_procfile
 from config.embedded.servers import Servers
@@ -78,4 +78,3 @@ def test_a_taken_port_is_passed_over_or_refused_when_it_was_asked_for() -> None:
             assert other.getsockname()[1] != taken
         with pytest.raises(EmbeddedError, match=f"Port {taken} cannot be used"):
             listen("127.0.0.1", taken, first=taken)
-        assert free_port(taken) != taken

@@ -3,11 +3,12 @@
 import asyncio
 import signal
 from argparse import ArgumentParser
+from socket import socket
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.simulator.running import serve
+from apps.simulator.running import listener, serve
 from apps.simulator.server import Simulator
 
 
@@ -20,15 +21,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
         parser.add_argument("--port", type=int, default=8001, help="port, 0 for any free one (default 8001)")
+        parser.add_argument(
+            "--fd", type=int, help="number of a listening socket handed down, in place of both"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        asyncio.run(self._serve(options["host"], options["port"]))
+        handed_down = options["fd"]
+        door = (
+            listener(options["host"], options["port"]) if handed_down is None else socket(fileno=handed_down)
+        )
+        asyncio.run(self._serve(door))
 
-    async def _serve(self, host: str, port: int) -> None:
+    async def _serve(self, door: socket) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await serve(Simulator(), host=host, port=port, up=self._say, stop=stop)
+        await serve(Simulator(), door=door, up=self._say, stop=stop)
 
     def _say(self, url: str) -> None:
         self.stdout.write(f"Buyer simulator: {url}/")
