@@ -157,3 +157,13 @@ class CapCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cap_key} {self.period_key}: {self.used}"
+
+
+class BackfilledVersion(models.Model):
+    """Up to which version of a campaign earlier leads have been given the claims of its duplicate rules."""
+
+    campaign_id = models.BigIntegerField(primary_key=True)
+    version_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"campaign {self.campaign_id}: version {self.version_id}"

@@ -13,7 +13,7 @@ from apps.campaigns.services import cap_add
 from apps.core.clock import now
 from apps.leads.choices import EventKind, LeadStatus
 from apps.leads.models import CapCounter, DuplicateClaim, Lead, LeadEvent
-from apps.leads.services import Finished, backfill_claims, finish, hold
+from apps.leads.services import Finished, backfill_claims, backfill_due, finish, hold
 from apps.sources.services import terms_approve, terms_cap_add, terms_create
 from tests.factories.models import CampaignFactory, SourceFactory
 from tests.factories.worlds import World, published_campaign
@@ -125,9 +125,11 @@ def test_backfill_gives_history_its_claims() -> None:
     assert accepted(world, **TWIN)
     assert not accepted(world, email="refused@example.com", zip=None)
     assert accepted(world, test=True, email="test@example.com")
+    assert backfill_due() == 0
     rule(window_hours=720)(world)
     published = world.publish()
-    assert backfill_claims(published.spec, published.new_duplicate_rules) == 1
+    assert backfill_due() == 1
+    assert backfill_due() == 0
     assert backfill_claims(published.spec, published.new_duplicate_rules) == 0
     assert not accepted(world, **TWIN)
     for fresh in ("long.ago@example.com", "refused@example.com", "test@example.com"):

@@ -18,6 +18,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="BackfilledVersion",
+            fields=[
+                ("campaign_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("version_id", models.BigIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="CapCounter",
             fields=[
                 (

@@ -1,6 +1,6 @@
 """Writes of leads: recording with its reservations, finishing with their release, access to personal data."""
 
-from apps.leads.services.backfill import backfill_claims
+from apps.leads.services.backfill import backfill_claims, backfill_due
 from apps.leads.services.finish import Finished, finish, hold
 from apps.leads.services.judge import judge
 from apps.leads.services.record import Recorded, Submission, record
@@ -11,6 +11,7 @@ __all__ = [
     "Recorded",
     "Submission",
     "backfill_claims",
+    "backfill_due",
     "finish",
     "hold",
     "judge",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from apps.core.clock import now
 from apps.core.crypto import DecryptionError
@@ -12,9 +13,11 @@ from apps.engine.campaign import CampaignSpec
 from apps.engine.requirements import DuplicateSpec
 from apps.leads import wants
 from apps.leads.choices import LeadStatus
-from apps.leads.models import Lead
+from apps.leads.models import BackfilledVersion, Lead
 from apps.leads.sealing import unseal
 from apps.leads.wants import ClaimWant
+from apps.publishing import specs
+from apps.publishing.models import Publication
 
 BATCH = 500
 _ACCEPTED = (LeadStatus.IN_FLIGHT, LeadStatus.SOLD, LeadStatus.UNSOLD, LeadStatus.HELD)
@@ -29,6 +32,32 @@ _TAKE = """
     ON CONFLICT (scope, digest) DO UPDATE SET lead_id = EXCLUDED.lead_id, claimed_at = EXCLUDED.claimed_at
      WHERE held.claimed_at < EXCLUDED.claimed_at
 """
+
+
+def backfill_due() -> int:
+    """Back-fill every campaign whose running version has rules that the version before did not; claims written.
+
+    To be called now and then: versions are published below this floor, which therefore looks for them.
+    """
+    done = BackfilledVersion.objects.filter(campaign_id=OuterRef("pk"), version_id=OuterRef("version_id"))
+    waiting = Publication.objects.filter(~Exists(done)).values_list("pk", "version_id")
+    return sum(_up_to(campaign_id, version_id) for campaign_id, version_id in waiting)
+
+
+def _up_to(campaign_id: int, version_id: int) -> int:
+    before = BackfilledVersion.objects.filter(pk=campaign_id).values_list("version_id", flat=True).first()
+    old = specs.load(before).duplicates if before is not None else ()
+    spec = specs.load(version_id)
+    windows = {(rule.scope, rule.fields, rule.match, rule.counts): rule.window_s for rule in old}
+    # A shorter window needs nothing: the claims are there, only fewer of them hold.
+    rules = [
+        rule
+        for rule in spec.duplicates
+        if rule.window_s > windows.get((rule.scope, rule.fields, rule.match, rule.counts), 0)
+    ]
+    written = backfill_claims(spec, rules)
+    BackfilledVersion.objects.update_or_create(pk=campaign_id, defaults={"version_id": version_id})
+    return written
 
 
 def backfill_claims(spec: CampaignSpec, rules: Iterable[DuplicateSpec]) -> int:

@@ -1,0 +1,3 @@
+"""Names of intake's tasks."""
+
+PURGE = "intake.purge"

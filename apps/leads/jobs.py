@@ -1,0 +1,3 @@
+"""Names of the leads' tasks."""
+
+BACKFILL = "leads.backfill"
