@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, Sum
 
 from apps.campaigns.models import ListContent
 from apps.companies.models import AuditEvent
 from apps.engine.campaign import CampaignSpec, TermsSpec
+from apps.engine.reasons import REASONS
+from apps.intake.models import Refusal
 from apps.leads.choices import LeadStatus
 from apps.leads.models import Lead
 from apps.posting_instructions.checklist import Milestones
@@ -23,6 +25,7 @@ WINDOW = 500
 """How many of the terms' first and latest leads are looked at for the checklist: a bound, whatever is stored."""
 
 LOG_LENGTH = 20
+REFUSALS_OF = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,22 @@ class LogLine:
     lead_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """How often a request was answered with a message without a lead being made."""
+
+    message: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a source sent lately: its requests on record, and how often it was refused without one."""
+
+    log: list[LogLine]
+    refusals: list[Refused]
+
+
 def instructions(link: InstructionLink) -> Instructions:
     """What a live link shows now."""
     terms = link.terms
@@ -106,6 +125,11 @@ def milestones(terms: Terms) -> Milestones:
     )
 
 
+def past(terms: Terms, *, at: datetime) -> Past:
+    """What a source sent lately."""
+    return Past(request_log(terms, at=at), refusals(terms, at=at))
+
+
 def request_log(terms: Terms, *, at: datetime) -> list[LogLine]:
     """The source's latest requests with valid credentials, newest first."""
     fields = ("id", "received_at", "method", "is_test", "status", "message")
@@ -122,6 +146,13 @@ def request_log(terms: Terms, *, at: datetime) -> list[LogLine]:
         )
         for lead in leads
     ]
+
+
+def refusals(terms: Terms, *, at: datetime) -> list[Refused]:
+    """What was refused in the last day before it became a lead, most frequent first. Nothing of it was stored."""
+    lately = Refusal.objects.filter(terms_id=terms.pk, hour__gt=at - REFUSALS_OF)
+    counted = lately.values_list("code").annotate(number=Sum("count")).order_by("-number", "code")
+    return [Refused(REASONS[code].text, number) for code, number in counted if code in REASONS]
 
 
 def list_entries(list_hash: str) -> Iterator[str]:

@@ -1,9 +1,12 @@
 """The test form: sent for the source, by the source's own door, always as a test."""
 
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
 
+from apps.core.clock import now
 from apps.intake.models import Refusal
 from apps.intake.refusals import flush
 from apps.leads.choices import LeadMethod
@@ -107,6 +110,17 @@ def test_the_log_lists_own_requests_without_the_people(reader: Reader, world: Wo
     assert "Email format" in log
     assert "Wilhelmina" not in log
     assert "nobody" not in log
+
+
+def test_the_log_counts_what_never_became_a_lead(reader: Reader, world: World) -> None:
+    assert "refused without a lead" not in reader.html("testing/")
+    for _ in range(2):
+        reader.send_test(auth="wrong")
+    flush()
+    log = reader.html("testing/").split('id="log"')[1]
+    assert "2 × <code>Invalid auth</code>" in log
+    with time_machine.travel(now() + timedelta(hours=25)):
+        assert "Invalid auth" not in reader.html("testing/").split('id="log"')[1]
 
 
 def test_sending_is_limited(reader: Reader, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from apps.campaigns.services import campaign_set_active, field_add
 from apps.engine.reasons import REASONS, REQUEST
-from apps.posting_instructions.pages.responses import anchor
+from apps.posting_instructions.pages.anchors import anchor
 from apps.sources.services import credential_revoke, terms_approve, terms_create, terms_set_active
 from tests.factories import SourceFactory, World, draft_campaign
 from tests.posting_instructions.conftest import TABS, Reader

@@ -11,7 +11,7 @@ from apps.engine.index import index
 from apps.engine.reasons import message
 from apps.engine.requirements import ValueList
 from apps.engine.values import Problem
-from apps.posting_instructions.pages.responses import anchor
+from apps.posting_instructions.pages.anchors import anchor
 
 WRONG_KEY = "not-your-key"
 NOBODY = "0"

@@ -5,9 +5,9 @@ from typing import Any
 
 from apps.engine import describe
 from apps.posting_instructions.code import MASK, samples
+from apps.posting_instructions.pages.anchors import anchor
 from apps.posting_instructions.pages.frame import Frame
 from apps.posting_instructions.pages.identity import request
-from apps.posting_instructions.pages.responses import anchor
 
 
 @dataclass(frozen=True, slots=True)

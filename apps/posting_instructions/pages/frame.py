@@ -12,7 +12,8 @@ from django.urls import reverse
 from apps.engine.campaign import CampaignSpec, PayoutSpec, TermsSpec
 from apps.posting_instructions.checklist import Checklist, checklist
 from apps.posting_instructions.choices import Tab
-from apps.posting_instructions.pages.sampling import sample
+from apps.posting_instructions.pages.examples import Example
+from apps.posting_instructions.pages.sampling import bad_examples, sample
 from apps.posting_instructions.selectors import Instructions, Key
 from apps.sources.choices import Approval
 from apps.sources.models import Terms
@@ -40,6 +41,7 @@ class Frame:
     spec: CampaignSpec
     terms: TermsSpec
     sample: dict[str, Any]
+    bad_examples: tuple[Example, ...]
     keys: tuple[Key, ...]
     urls: dict[str, str]
     mode: Mode
@@ -109,6 +111,7 @@ def frame(shown: Instructions, *, token: str, now: datetime) -> Frame | None:
         spec=shown.spec,
         terms=shown.terms_spec,
         sample=sample(shown.version.pk, today=now.date()),
+        bad_examples=bad_examples(shown.version.pk, today=now.date()),
         keys=shown.keys,
         urls=tab_urls(token),
         mode=mode(shown.terms),

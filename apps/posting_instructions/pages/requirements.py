@@ -8,10 +8,10 @@ from apps.engine import describe
 from apps.engine.describe import Requirement
 from apps.engine.fields.state import STATE_NAMES
 from apps.engine.requirements import ValueList
+from apps.posting_instructions.pages.anchors import anchor
 from apps.posting_instructions.pages.answers import Answer, refused_with
 from apps.posting_instructions.pages.frame import Frame
 from apps.posting_instructions.pages.hours import hours
-from apps.posting_instructions.pages.responses import anchor
 
 _TITLES = {
     "condition": "Conditions: a lead must meet each",

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.utils.text import slugify
 
 from apps.engine import describe
 from apps.engine.describe import FieldRow
 from apps.engine.reasons import REASONS, REQUEST, Reason
 from apps.engine.reply import render_simple_fault
+from apps.posting_instructions.pages.anchors import anchor
 from apps.posting_instructions.pages.answers import answers, pending
 from apps.posting_instructions.pages.frame import Frame
 
@@ -81,11 +81,6 @@ def faults() -> Iterator[FaultRow]:
         status, body = render_simple_fault(code, settings.BRAND_NAME)
         reason = REASONS[code]
         yield FaultRow(status, body["message"], reason.meaning, reason.action, RESEND[reason.resend])
-
-
-def anchor(message: str) -> str:
-    """A message as the id of its row."""
-    return slugify(message.replace(":", " ").replace("/", " ")) or "message"
 
 
 def _row(reason: Reason, fields: list[FieldRow]) -> MessageRow:

@@ -9,6 +9,7 @@ from apps.engine import describe
 from apps.engine.campaign import CampaignSpec
 from apps.engine.values import Place
 from apps.leads.places import place
+from apps.posting_instructions.pages.examples import Example, examples
 from apps.publishing.specs import load
 
 _KEPT = 64
@@ -38,6 +39,11 @@ def sample(version_id: int, *, today: date) -> dict[str, Any]:
     return dict(_sample(version_id, today))
 
 
+def bad_examples(version_id: int, *, today: date) -> tuple[Example, ...]:
+    """The ways to make that sample fail."""
+    return _bad_examples(version_id, today)
+
+
 def shortest(spec: CampaignSpec, body: Mapping[str, Any]) -> dict[str, Any]:
     """The sample cut down to what a test lead needs: required fields, and a certificate where one is asked for."""
     needed = {field.name for field in spec.fields if field.required} | set(_certificates(spec, body))
@@ -54,6 +60,11 @@ def _certificates(spec: CampaignSpec, body: Mapping[str, Any]) -> list[str]:
     }.get(spec.consent.requires, ())
     there = [field.name for field in spec.fields if field.type in wanted and field.name in body]
     return there[:1] if spec.consent.requires == "either" else there
+
+
+@lru_cache(maxsize=_KEPT)
+def _bad_examples(version_id: int, today: date) -> tuple[Example, ...]:
+    return tuple(examples(load(version_id), _sample(version_id, today)))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -8,10 +8,10 @@ from typing import Any
 
 from apps.engine.reasons import REASONS
 from apps.posting_instructions.code import MASK, Code, Request, Sample, Secret, json_body, samples
-from apps.posting_instructions.pages.examples import Example, examples
+from apps.posting_instructions.pages.examples import Example
 from apps.posting_instructions.pages.frame import Frame
 from apps.posting_instructions.pages.identity import identity
-from apps.posting_instructions.selectors import LogLine
+from apps.posting_instructions.selectors import Past
 from apps.posting_instructions.services import SentTest
 
 _REMARKS = frozenset({"unknown_field", "field_case", "value_dropped"})
@@ -58,11 +58,9 @@ class Result:
     request: tuple[Sample, ...]
 
 
-def context(
-    page: Frame, *, example_key: str, log: list[LogLine], sent: SentTest | None = None
-) -> dict[str, Any]:
+def context(page: Frame, *, example_key: str, past: Past, sent: SentTest | None = None) -> dict[str, Any]:
     """What the page shows beside the frame: the chosen example in the form, or what was sent and its answer."""
-    known = examples(page.spec, page.sample)
+    known = page.bad_examples
     example = next((each for each in known if each.key == example_key), None)
     body = prefilled(page, example) if sent is None else dict(sent.body)
     errors = _errors(sent) if sent else {}
@@ -72,7 +70,8 @@ def context(
         "inputs": _inputs(page, body, errors),
         "preview": samples(shown_request(page, body)),
         "result": _result(page, sent, example) if sent else None,
-        "log": log,
+        "log": past.log,
+        "refusals": past.refusals,
     }
 
 

@@ -23,8 +23,8 @@ class TestingView(TabView):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         example = request.GET.get("example", "")
-        log = selectors.request_log(self.link.terms, at=now())
-        return self.page(request, token, lambda page: testing.context(page, example_key=example, log=log))
+        past = selectors.past(self.link.terms, at=now())
+        return self.page(request, token, lambda page: testing.context(page, example_key=example, past=past))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         if not limits.may_act("test", self.link.pk):
@@ -34,8 +34,8 @@ class TestingView(TabView):
         }
         body = {name: value for name, value in list(typed.items())[:MOST_FIELDS] if value.strip()}
         sent = services.test_lead_send(self.link, body, remote_address=remote_address(request), at=now())
-        log = selectors.request_log(self.link.terms, at=now())
+        past = selectors.past(self.link.terms, at=now())
         example = request.POST.get("example", "")
         return self.page(
-            request, token, lambda page: testing.context(page, example_key=example, log=log, sent=sent)
+            request, token, lambda page: testing.context(page, example_key=example, past=past, sent=sent)
         )

@@ -1,0 +1,1 @@
+"""What each page shows, worked out from the compiled campaign: one module a tab, and what they share."""
