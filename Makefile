@@ -28,13 +28,16 @@ faults: install ## the long fault-injection suite
 	@exec $(EMBEDDED) exec --durable -- $(BIN)/pytest -m "faults or faults_long" tests/faults $(ARGS)
 
 check: install ## style, floors, types, deployment settings, migrations
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/lint-imports
-	@$(BIN)/mypy apps/engine apps/core
-	@set -a; . .ci/production.env; $(BIN)/python manage.py check --deploy --fail-level WARNING
-	@DJANGO_SETTINGS_MODULE=config.settings.test $(EMBEDDED) exec -- \
-		$(BIN)/python manage.py makemigrations --check --dry-run
+	@failed=; \
+	$(BIN)/ruff check . || failed="$$failed style"; \
+	$(BIN)/ruff format --check . || failed="$$failed format"; \
+	$(BIN)/lint-imports --no-logo || failed="$$failed floors"; \
+	$(BIN)/mypy apps/engine apps/core config/embedded || failed="$$failed types"; \
+	( set -a; . .ci/production.env; $(BIN)/python manage.py check --deploy --fail-level WARNING ) \
+		|| failed="$$failed deployment"; \
+	DJANGO_SETTINGS_MODULE=config.settings.test $(EMBEDDED) exec -- \
+		$(BIN)/python manage.py makemigrations --check --dry-run || failed="$$failed migrations"; \
+	if [ -n "$$failed" ]; then echo "make check: not kept:$$failed"; exit 1; fi; echo "make check: all kept"
 
 bench: install ## measure against the bars (ONLY=P1 for one)
 	@exec $(EMBEDDED) exec --durable -- $(BIN)/python -m benchmarks.run $(ONLY)

@@ -4,6 +4,7 @@ import os
 import pwd
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from config.embedded.errors import EmbeddedError
 
@@ -15,7 +16,7 @@ class Account:
     uid: int
     gid: int
 
-    def popen_arguments(self) -> dict[str, object]:
+    def popen_arguments(self) -> dict[str, Any]:
         """Arguments that make `subprocess` start a process as this account."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 

@@ -135,8 +135,9 @@ class Postgres:
         raise EmbeddedError(f"PostgreSQL did not start: {_last_line(self._log.read_text(errors='replace'))}")
 
     def _make_database(self) -> None:
-        target = {"host": str(self._sockets), "port": 5432, "user": USER}
-        with psycopg.connect(**target, dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(
+            host=str(self._sockets), port=5432, user=USER, dbname="postgres", autocommit=True
+        ) as connection:
             exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if not exists:
                 connection.execute(f"CREATE DATABASE {DATABASE}")

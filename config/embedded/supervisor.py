@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import FrameType
 
 from config.embedded.console import note
@@ -61,11 +62,11 @@ class Supervisor:
     def _notice_ends(self) -> None:
         for child in [child for child in self._children if child.exit_status() is not None]:
             self._children.remove(child)
-            self._plan(child, lambda child=child: self.start(child.launch))
+            self._plan(child, partial(self.start, child.launch))
         waiting = {name for _at, name, _start in self._due}
         for child in self._servers.children():
             if child.exit_status() is not None and child.launch.name not in waiting:
-                self._plan(child, lambda child=child: self._servers.restart(child))
+                self._plan(child, partial(self._servers.restart, child))
 
     def _plan(self, child: Child, start: Callable[[], object]) -> None:
         name = child.launch.name
