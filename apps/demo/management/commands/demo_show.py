@@ -32,4 +32,4 @@ class Command(BaseCommand):
         say(f"  {selectors.curl_line()}")
         say("")
         say(f"  Its trace, from the request to the sale: {selectors.leads_url()} (the lead on top)")
-        say("  Keep the house alive: manage.py traffic --rate 5")
+        say("  Keep the house alive: .venv/bin/python manage.py traffic --rate 5")
