@@ -5,15 +5,15 @@ import os
 from celery import Celery
 from celery.signals import setup_logging
 from django.conf import settings
-from kombu.transport.redis import QoS
+from kombu.transport.redis import Channel
 
 from config.logs import configure_logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
-# A worker that loses Redis while messages are open would hand them back over the connection that is gone, and end of it
-# (kombu 5.7: 'NoneType' object has no attribute 'hostname'). Messages only say that there is work; beat says it again.
-QoS.restore_at_shutdown = False
+# A worker that loses Redis would hand open messages back over the connection that is gone, and end of it. They only say
+# that there is work, and beat says so again.
+Channel.do_restore = False
 
 app = Celery("sluice")
 app.config_from_object("django.conf:settings", namespace="CELERY")

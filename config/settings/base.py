@@ -160,9 +160,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {
     "interval_max": 0.2,
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 300,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
+    "ack_emulation": False,  # Redis forgets a message that was taken: ADR 0008
     "socket_timeout": 10,
     "socket_connect_timeout": 2,
     "socket_keepalive": True,
