@@ -1,13 +1,36 @@
-"""Buyers, signs and a broker for the fault suite. See `harness` for what its tools do."""
+"""Buyers, signs, a broker and a whole house for the fault suite. See `harness` for what its tools do."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from apps.deliveries import jobs
 from apps.simulator.running import Running, running_simulator
+from tests.faults.harness import tally
+from tests.faults.harness.house import House, running_house
 from tests.faults.harness.processes import Broker, broker
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line of a run, for people and machines: what all checkers found, and the seed."""
+    if tally.line() and not hasattr(config, "workerinput"):
+        print(tally.line())  # noqa: T201 - meant for the console
+
+
+@pytest.fixture(scope="session")
+def _house(django_db_blocker: Any) -> Iterator[House]:
+    with running_house(django_db_blocker.unblock) as house:
+        yield house
+
+
+@pytest.fixture
+def house(_house: House) -> Iterator[House]:
+    """Everything runs; what the test breaks is mended after it."""
+    _house.heal()
+    yield _house
+    _house.heal()
 
 
 @pytest.fixture

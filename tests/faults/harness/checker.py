@@ -10,6 +10,7 @@ from apps.deliveries.models import Attempt, Delivery
 from apps.leads.choices import LeadStatus
 from apps.leads.models import CapCounter, Lead
 from apps.ledger.models import Entry, Sale
+from tests.faults.harness import tally
 
 _ENDED = (LeadStatus.SOLD, LeadStatus.UNSOLD, LeadStatus.HELD)
 
@@ -36,13 +37,15 @@ def check(promised: Iterable[int], *, limits: dict[str, int] | None = None, max_
     """`promised` are the ids of the leads that were accepted; `limits` what each cap key allows in all."""
     ids = set(promised)
     leads = dict(Lead.objects.filter(pk__in=ids).values_list("pk", "status"))
-    return Verdict(
+    verdict = Verdict(
         lost=len(ids - leads.keys()) + len(ids - set(Delivery.objects.values_list("lead_id", flat=True))),
         double_sold=_double_sold(max_buyers),
         stuck=sum(1 for status in leads.values() if status not in _ENDED) + _open_attempts(),
         over_cap=_over_cap(limits or {}),
         ledger_mismatch=_ledger_mismatch(leads),
     )
+    tally.add(verdict)
+    return verdict
 
 
 def _double_sold(max_buyers: int) -> int:

@@ -28,7 +28,9 @@ class History:
     def settled(self, *, patience_s: float = 90.0) -> bool:
         """Whether every lead on record has ended, waiting for it."""
         with self.house.database():
-            return wait_until(lambda: not self._leads().filter(status="in_flight").exists(), patience_s=patience_s)
+            return wait_until(
+                lambda: not self._leads().filter(status="in_flight").exists(), patience_s=patience_s
+            )
 
     def let_leases_lapse(self) -> None:
         """The workers are dead: spare the wait until others may take their work."""
@@ -68,7 +70,9 @@ class History:
         return [pk for source in self.sources for pk in source.accepted]
 
     def _leads(self):
-        return Lead.objects.filter(campaign_id__in=[source.scene.world.campaign.pk for source in self.sources])
+        return Lead.objects.filter(
+            campaign_id__in=[source.scene.world.campaign.pk for source in self.sources]
+        )
 
     def _deliveries(self) -> dict[int, int]:
         return dict(Delivery.objects.filter(lead__in=self._leads()).values_list("pk", "lead_id"))
@@ -96,11 +100,10 @@ class History:
     def _over_cap(self) -> int:
         """Counters over their limit, and counters that differ from the reservations that stand on them."""
         held: Counter[tuple[str, str]] = Counter()
-        # A retry carries the reservation of the attempt before it.
-        last = Attempt.objects.order_by("delivery_id", "order_id", "-id").distinct("delivery_id", "order_id")
-        rows = [*self._leads().values_list("reservations", flat=True), *last.values_list("reservations", flat=True)]
-        for cap_key, period_key, amount, _ in (one for row in rows for one in row):
-            held[cap_key, period_key] += amount
+        for model in (Lead, Attempt):
+            for reservations in model.objects.exclude(reservations=[]).values_list("reservations", flat=True):
+                for cap_key, period_key, amount, _ in reservations:
+                    held[cap_key, period_key] += amount
         counters = CapCounter.objects.filter(cap_key__in=self.limits)
         used = {(row.cap_key, row.period_key): row.used for row in counters}
         over = sum(1 for (cap_key, _), count in used.items() if count > self.limits[cap_key])

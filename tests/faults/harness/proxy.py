@@ -35,8 +35,10 @@ class Proxy:
     def stop(self) -> None:
         """Drop everything and end."""
         self.reset()
+        self._call(_cancel_others())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+        self._loop.close()
 
     def blackhole(self) -> None:
         """Connections stay open, new ones are taken, and no byte comes through any more."""
@@ -103,6 +105,13 @@ class Proxy:
 
     def _call(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+
+async def _cancel_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

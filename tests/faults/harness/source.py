@@ -3,6 +3,8 @@
 import http.client
 import itertools
 import json
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -11,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.core.ids import parse_public_id
-from tests.deliveries.market import Market
+from tests.deliveries.market import Market, market
 from tests.factories import lead_body
+from tests.faults.harness.house import House
 
 TIMEOUT_S = 30.0
 _numbers = itertools.count(1)
@@ -72,6 +75,13 @@ def request(port: int, body: bytes, headers: Mapping[str, str], *, mark: str = "
         connection.close()
 
 
+def hang_up_after(port: int, start: bytes) -> None:
+    """Send this much and break the connection off."""
+    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S) as connection:
+        connection.sendall(start)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
 class Source:
     """Posts leads to one world. `posts` is every answer, in the order in which they came."""
 
@@ -118,6 +128,21 @@ class Source:
 
         with ThreadPoolExecutor(count) as pool:
             return list(pool.map(run, range(count)))
+
+
+def open_source(
+    house: House, behaviours: list[str], *, prepare: Callable[[Market], object] | None = None, **options: Any
+) -> Source:
+    """A world of its own in the house, and the source that posts to it; `options` as of `market`.
+
+    `prepare` may change the control plane further; what it did is published.
+    """
+    with house.database():
+        scene = market(house.simulator, behaviours, **options)
+        if prepare is not None:
+            prepare(scene)
+            scene.world.publish()
+    return Source(house.port, scene)
 
 
 class Traffic:
