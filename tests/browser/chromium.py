@@ -1,12 +1,10 @@
-"""A real browser for page tests: Chromium from the system, one a session, strict about what a page does."""
+"""What page tests need of a real browser: how it is started, and a visit that notices what a page should not do."""
 
 import os
 import shutil
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 
 # Playwright runs a loop on the thread of the test, in which Django would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -75,13 +73,3 @@ class Visit:
     def _request(self, url: str) -> None:
         if urlsplit(url).netloc != urlsplit(self.origin).netloc:
             self.faults.append(f"request to {url}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield running
-        running.close()

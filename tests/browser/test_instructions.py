@@ -1,16 +1,15 @@
 """The posting instructions in a real browser: large, small, dark, by keyboard, without scripts, on paper."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect
 
 from apps.companies.models import AuditEvent
 from apps.leads.models import Lead
 from tests.browser.chromium import CONTRAST, DESKTOP, PHONE, Visit
-from tests.browser.chromium import browser as browser
 from tests.factories import World
 from tests.posting_instructions.worlds import made
 
@@ -30,7 +29,7 @@ Opened = Callable[..., Visit]
 @pytest.fixture
 def world(live_server: Any, settings: Any) -> World:
     settings.PUBLIC_URL = live_server.url
-    cache.clear()
+    settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": uuid.uuid4().hex}}
     return made("full")
 
 

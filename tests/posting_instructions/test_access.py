@@ -144,3 +144,12 @@ def test_the_landing_page_leads_to_the_log_in(client: Client) -> None:
     html = client.get("/").content.decode()
     assert 'href="/admin/"' in html
     assert "posting instructions" in html
+
+
+def test_other_methods_are_refused_without_a_trace_of_the_link(reader: Reader) -> None:
+    for method in ("put", "delete", "patch"):
+        answer = getattr(reader.client, method)(f"/instructions/{reader.token}/")
+        assert answer.status_code == 405
+        assert answer["Referrer-Policy"] == "no-referrer"
+    head = reader.client.head(f"/instructions/{reader.token}/")
+    assert (head.status_code, head.content) == (200, b"")
