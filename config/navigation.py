@@ -74,7 +74,7 @@ def _item(request: HttpRequest, label: str, title: str, icon: str) -> dict[str, 
 
 def stylesheet(request: HttpRequest) -> str:
     """Our own furniture beside the theme's."""
-    return static("sluice/admin.css")
+    return static("sluice/admin/admin.css")
 
 
 def icon(request: HttpRequest) -> str:
@@ -84,22 +84,22 @@ def icon(request: HttpRequest) -> str:
 
 def boxes_script(request: HttpRequest) -> str:
     """All and none for checkboxes in columns."""
-    return static("sluice/boxes.js")
+    return static("sluice/admin/boxes.js")
 
 
 def expression_script(request: HttpRequest) -> str:
     """The expression builder."""
-    return static("sluice/expression.js")
+    return static("sluice/admin/expression.js")
 
 
 def copy_script(request: HttpRequest) -> str:
     """Buttons that copy a text."""
-    return static("sluice/copy.js")
+    return static("sluice/admin/copy.js")
 
 
 def mapping_script(request: HttpRequest) -> str:
     """Shows of a mapping or response rule only the inputs that its kind reads."""
-    return static("sluice/kinds.js")
+    return static("sluice/admin/kinds.js")
 
 
 UNFOLD_SETTINGS = {

@@ -63,7 +63,9 @@ class Company(models.Model):
     company_path = "pk"
 
     name = models.CharField(max_length=120, unique=True)
-    time_zone = models.CharField(max_length=64, default="America/New_York", help_text="For example America/New_York.")
+    time_zone = models.CharField(
+        max_length=64, default="America/New_York", help_text="For example America/New_York."
+    )
     currency = models.CharField(max_length=3, default="USD")
     contact_email = models.EmailField(
         blank=True, help_text="Shown to sources on their instructions page as the person to ask."
@@ -103,7 +105,9 @@ class Member(models.Model):
     objects = CompanyQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=("company", "user"), name="member_once_per_company")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("company", "user"), name="member_once_per_company")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} at {self.company}"
@@ -119,7 +123,9 @@ class AuditEvent(models.Model):
     company_path = "company"
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, null=True, related_name="+")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     actor_name = models.CharField(max_length=200, blank=True)
     action = models.CharField(max_length=64)
     object_type = models.CharField(max_length=64)

@@ -17,7 +17,7 @@ class BuyerCapInline(CompanyStacked):
 
     model = BuyerCap
     form = BuyerCapForm
-    fields = (("limit", "basis", "period"), ("time_zone", "is_enabled"))
+    fields = (("limit", "basis"), ("period", "time_zone"), "is_enabled")
     verbose_name = "cap"
     verbose_name_plural = "Caps over all orders"
 

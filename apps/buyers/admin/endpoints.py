@@ -103,7 +103,8 @@ class ResponseRuleInline(CompanyStacked):
     model = ResponseRule
     form = ResponseRuleForm
     fields = (
-        ("outcome", "statuses", "content_type"),
+        ("outcome", "statuses"),
+        "content_type",
         ("match", "path"),
         ("operator", "value"),
         ("reason_path", "price_path"),

@@ -69,16 +69,16 @@ SET_UP = Section(
     "Set-up",
     SetUpForm,
     (
-        ("What it is", {"fields": ("company", "name", "description")}),
+        ("What it is", {"fields": ("company", "number_shown", "name", "description")}),
         ("When and where", {"fields": ("time_zone", ("starts_on", "ends_on"), "currency", "region")}),
         ("How values are read", {"fields": ("date_order", "strict_phone", "pad_zip")}),
         (
             "How sources are answered",
-            {"fields": ("answer_mode", "answer_budget_ms", "max_buyers", "idempotency_field")},
+            {"fields": ("answer_mode", "answer_budget_ms", "idempotency_field")},
         ),
     ),
 )
-FIELDS = Section("fields", "Fields", ScopedForm, ((None, {"fields": ()}),), (FieldInline,))
+FIELDS = Section("fields", "Fields", ScopedForm, (), (FieldInline,))
 REQUIREMENTS = Section(
     "requirements",
     "Requirements",
@@ -159,6 +159,9 @@ class CampaignAdmin(BuilderMixin, SwitchMixin, CompanyAdmin):
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> list:
         return list(self.section(request, obj).inlines)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple:
+        return (*super().get_readonly_fields(request, obj), "number_shown")
+
     def menu_rows(self, request: HttpRequest, name: str, rows: QuerySet) -> QuerySet:
         rows = super().menu_rows(request, name, rows)
         campaign = getattr(request, "edited_campaign", None)
@@ -215,7 +218,8 @@ class CampaignAdmin(BuilderMixin, SwitchMixin, CompanyAdmin):
         campaign = options.get("obj")
         if campaign is not None:
             context["workspace"] = self.workspace(request, campaign, self.section(request, campaign).key)
-            context |= {"show_save_and_continue": False, "title": campaign.name}
+            context["title"] = campaign.name
+            context["show_delete"] = self.section(request, campaign) is SET_UP
         return super().render_change_form(request, context, *args, **options)
 
     def response_change(self, request: HttpRequest, obj: Campaign) -> HttpResponse:
@@ -236,6 +240,10 @@ class CampaignAdmin(BuilderMixin, SwitchMixin, CompanyAdmin):
         return super().has_delete_permission(request, obj)
 
     # --- Columns ------------------------------------------------------------------------------------------------------
+    @display(description="Number (campid)")
+    def number_shown(self, campaign: Campaign) -> int:
+        return campaign.number
+
     @display(description="Fields")
     def field_count(self, campaign: Campaign) -> int:
         return campaign.fields.count()

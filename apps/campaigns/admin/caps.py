@@ -42,7 +42,7 @@ def _campaign_of(cap: CapBase) -> Campaign | None:
 class CapInlineMixin:
     """Fields and words of a cap's row."""
 
-    fields = (("limit", "basis", "period"), "time_zone", "expression", "is_enabled")
+    fields = (("limit", "basis"), ("period", "time_zone"), "expression", "is_enabled")
     in_words: ClassVar = {"expression": "expression_in_words"}
     verbose_name = "cap"
     verbose_name_plural = "Caps"

@@ -6,10 +6,11 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 
 from apps.campaigns.admin.forms import FieldForm
 from apps.campaigns.models import Field, FieldChoice
-from apps.companies.admin.base import CompanyAdmin, CompanyFilter, CompanyTabular
+from apps.companies.admin.base import CompanyAdmin, CompanyFilter, CompanyTabular, change_url
 from apps.engine.fields import FIELD_TYPES
 
 
@@ -18,11 +19,20 @@ class FieldInline(CompanyTabular):
 
     model = Field
     form = FieldForm
-    fields = ("name", "label", "type", "role", "required", "is_personal", "example", "position")
+    fields = ("name", "label", "type", "role", "required", "is_personal", "example", "more", "position")
     ordering_field = "position"
     hide_ordering_field = True
-    show_change_link = True
+    hide_title = True
+    readonly_fields = ("more",)
     verbose_name_plural = "Fields"
+
+    @admin.display(description="")
+    def more(self, field: Field) -> str:
+        if field.pk is None:
+            return ""
+        return format_html(
+            '<a class="sl-link" href="{}" title="Everything about {}">More</a>', change_url(field), field
+        )
 
 
 class ChoiceInline(CompanyTabular):

@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from apps.companies.admin.audit import AuditMixin
 from apps.companies.admin.scope import CompanyFilter, ScopedForm, ScopeMixin
 from apps.companies.choices import Role
+from apps.companies.selectors import roles_of
 from apps.core.admin.confirm import Question, ask, is_confirmed
 from apps.core.errors import ApplicationError
 
@@ -78,9 +79,7 @@ class CompanyAdmin(ScopeMixin, AuditMixin, ModelAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict, *args: Any, **options: Any
     ) -> HttpResponse:
-        context["show_save_and_add_another"] = False
-        if self.saved_text or (self.continue_after_add and options.get("obj") is None):
-            context["show_save_and_continue"] = False
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, *args, **options)
 
     def _get_obj_does_not_exist_redirect(
@@ -88,6 +87,13 @@ class CompanyAdmin(ScopeMixin, AuditMixin, ModelAdmin):
     ) -> HttpResponse:
         # Django redirects with a message that names the number; another company's row is as if it were not there.
         raise Http404
+
+    def get_list_display(self, request: HttpRequest) -> list:
+        """The column of companies is for those who see several."""
+        columns = list(super().get_list_display(request))
+        if "company" in columns and not request.user.is_superuser and len(roles_of(request.user)) < 2:
+            columns.remove("company")
+        return columns
 
     def get_list_filter(self, request: HttpRequest) -> list:
         """The filter by company is for those who see several."""

@@ -47,6 +47,18 @@ class InviteForm(ScopedForm):
         return cleaned
 
 
+class WelcomeView(PasswordResetConfirmView):
+    """Where a new member chooses a password: the one page of the admin that needs no login."""
+
+    template_name = "companies/admin/welcome.html"
+    success_url = reverse_lazy("admin:index")
+    post_reset_login = True
+
+    def get_context_data(self, **options: Any) -> dict[str, Any]:
+        context = super().get_context_data(**options)
+        return {**admin.site.each_context(self.request), **context, "title": "Choose a password"}
+
+
 class MemberForm(ScopedForm):
     """A company never loses its last owner."""
 
@@ -121,12 +133,7 @@ class MemberAdmin(CompanyAdmin):
         )
 
     def get_urls(self) -> list[URLPattern]:
-        view = PasswordResetConfirmView.as_view(
-            template_name="companies/admin/welcome.html",
-            success_url=reverse_lazy("admin:index"),
-            post_reset_login=True,
-            extra_context={"title": "Choose a password"},
-        )
+        view = WelcomeView.as_view()
         return [path("welcome/<uidb64>/<token>/", view, name="companies_member_welcome"), *super().get_urls()]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
@@ -73,6 +74,13 @@ class ScopeMixin:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if related is Company and field is not None:
             self._hide_only_company(field)
+        return field
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the buttons that open other forms in small windows: each thing has its own page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
         return field
 
     def menu_rows(self, request: HttpRequest, name: str, rows: models.QuerySet) -> models.QuerySet:

@@ -16,7 +16,7 @@ from apps.publishing.admin.places import address
 from apps.publishing.diff import changes
 from apps.publishing.models import Version
 from apps.publishing.selectors import current_version, preview
-from apps.publishing.services import Published, PublishRefusedError, publish, roll_back
+from apps.publishing.services import PublishRefusedError, publish, roll_back
 
 
 class NoteForm(forms.Form):
@@ -48,9 +48,6 @@ class PublishMixin:
             *super().get_urls(),
         ]
 
-    def after_publish(self, published: Published) -> None:
-        """What must follow a new version on floors above; the admin registered there fills it in."""
-
     def publish_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The diff in sentences, the problems with links, a note, the button."""
         campaign = self.seen(request, object_id)
@@ -77,7 +74,6 @@ class PublishMixin:
         except ApplicationError as refusal:
             self.tell(request, refusal.message, level=messages.ERROR)
             return HttpResponseRedirect(request.path)
-        self.after_publish(published)
         count = len(published.version.changes)
         number = published.version.number
         self.tell(
@@ -139,7 +135,6 @@ class PublishMixin:
         except ApplicationError as refusal:
             self.tell(request, refusal.message, level=messages.ERROR)
         else:
-            self.after_publish(published)
             self.tell(
                 request, f"Version {published.version.number} runs now, with the content of version {number}."
             )

@@ -15,10 +15,34 @@ from apps.publishing.admin.publish import PublishMixin
 from apps.publishing.readiness import Readiness, readiness
 
 
+class RoutingForm(ScopedForm):
+    """How many may buy one lead."""
+
+    class Meta:
+        model = Campaign
+        exclude = ()
+        labels = {"max_buyers": "Buyers of one lead, at most"}
+        help_texts = {"max_buyers": "1 sells every lead to one buyer only."}
+
+
+class GroupForm(ScopedForm):
+    """An ordered group of orders."""
+
+    class Meta:
+        model = RoutingGroup
+        exclude = ()
+        labels = {"max_buyers": "Its buyers of one lead, at most"}
+        help_texts = {
+            "name": "For example Exclusive buyers.",
+            "when_sold": "What follows when this group has bought.",
+        }
+
+
 class GroupInline(CompanyStacked):
     """Groups are asked one after the other, in this order."""
 
     model = RoutingGroup
+    form = GroupForm
     fields = (("name", "method"), ("max_buyers", "when_sold"), "position")
     ordering_field = "position"
     hide_ordering_field = True
@@ -31,7 +55,7 @@ class GroupInline(CompanyStacked):
 
 
 BUYERS = Section(
-    "buyers", "Buyers & routing", ScopedForm, ((None, {"fields": ("max_buyers",)}),), (GroupInline,)
+    "buyers", "Buyers & routing", RoutingForm, ((None, {"fields": ("max_buyers",)}),), (GroupInline,)
 )
 
 

@@ -1,4 +1,5 @@
-/* Of a mapping row or a response rule, shows only the inputs that its kind reads. Without scripts all are shown. */
+/* Shows only the inputs that count: of a mapping row or response rule those its kind reads, on a page those that a
+   choice above makes meaningful. Without scripts all are shown. */
 "use strict";
 (() => {
   const READS = {
@@ -34,6 +35,24 @@
     apply();
   }
 
+  /* On the page itself: an input that counts only with a certain choice above it. */
+  const NEEDS = {
+    states_mode: ["states", (select) => select.value !== ""],
+    zips_mode: ["zip_list", (select) => select.value !== ""],
+    answer_mode: ["answer_budget_ms", (select) => select.value === "buyer"],
+    verify_ip: ["ip_countries", (box) => box.checked],
+    consent: ["consent_strict", (select) => select.value !== "none"],
+  };
+  function needs() {
+    for (const [name, [other, wanted]] of Object.entries(NEEDS)) {
+      const control = document.getElementById(`id_${name}`);
+      if (!control) continue;
+      const apply = () => show(document, other, wanted(control));
+      control.addEventListener("change", apply);
+      apply();
+    }
+  }
+
   function prepare(scope) {
     scope.querySelectorAll(".form-group").forEach((row) => {
       if (row.dataset.kinds) return;
@@ -42,7 +61,7 @@
       follow(row, "match");
     });
   }
-  window.addEventListener("load", () => prepare(document));
+  window.addEventListener("load", () => { prepare(document); needs(); });
   document.addEventListener("formset:added", (event) => setTimeout(() => {
     const row = event.target instanceof Element ? event.target.closest(".form-group") : null;
     if (row) { delete row.dataset.kinds; prepare(row.parentElement); }

@@ -57,7 +57,8 @@
       this.words = root.querySelector("[data-expression-words]");
       this.problems = root.querySelector("[data-expression-problems]");
       this.editor = root.querySelector("[data-expression-editor]");
-      this.emptyWords = this.words.innerHTML;
+      this.emptyWords = this.words.cloneNode(true).childNodes;
+      root.querySelector("[data-expression-hint]").remove();
       let stored = null;
       try { stored = this.input.value ? JSON.parse(this.input.value) : null; } catch { stored = null; }
       this.tree = opened(stored);
@@ -98,7 +99,7 @@
     }
 
     async ask() {
-      if (!this.tree) { this.words.innerHTML = this.emptyWords; this.problems.hidden = true; return; }
+      if (!this.tree) { this.words.replaceChildren(...[...this.emptyWords].map((node) => node.cloneNode(true))); this.problems.hidden = true; return; }
       const token = document.querySelector("[name=csrfmiddlewaretoken]");
       try {
         const answer = await fetch(this.root.dataset.wordsUrl, {
