@@ -18,14 +18,16 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from itertools import count
 
 from django.core.management import call_command
 from django.db import connection
 
 from apps.leads.models import CapCounter, Lead
+from benchmarks import cpu
 from benchmarks.baseline.models import PlainDelivery, PlainLead
 from benchmarks.load import Result, drive
 from benchmarks.p1_world import bodies, open_doors
@@ -52,13 +54,13 @@ def main() -> None:
             SEPARATE: (ours, "/ca/submit", doors),
             CONTENDED: (ours, "/ca/submit", doors[:1]),
         }
-        for port, path, to in targets.values():
-            fire(port, path, to, numbers, seconds=2.0)
+        for target in targets.values():
+            fire(*target, numbers, seconds=2.0)
         before = durable_state()
-        rounds: dict[str, list[Result]] = {name: [] for name in targets}
+        rounds: dict[str, list[Round]] = {name: [] for name in targets}
         for _ in range(options.rounds):
-            for name, (port, path, to) in targets.items():
-                rounds[name].append(fire(port, path, to, numbers, seconds=options.seconds))
+            for name, target in targets.items():
+                rounds[name].append(fire(*target, numbers, seconds=options.seconds))
         report(rounds, before)
 
 
@@ -78,8 +80,8 @@ def prepare() -> None:
 
 
 @contextmanager
-def serving(settings: str) -> Iterator[int]:
-    """gunicorn as in production, on a free port."""
+def serving(settings: str) -> Iterator[tuple[int, int]]:
+    """gunicorn as in production, on a free port: its port and process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -98,21 +100,41 @@ def serving(settings: str) -> Iterator[int]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait(timeout=40)
 
 
-def fire(port: int, path: str, doors: list, numbers: Iterator[int], *, seconds: float) -> Result:
+@dataclass(slots=True)
+class Round:
+    """What the client saw, and the processor's seconds that client, server and PostgreSQL took for it."""
+
+    seen: Result
+    client_s: float
+    web_s: float
+    database_s: float
+
+
+def fire(server: tuple[int, int], path: str, doors: list, numbers: Iterator[int], *, seconds: float) -> Round:
     """One round. Every lead is a person nobody has posted before."""
+    port, pid = server
     first = next(numbers) * 1_000_000
-    result = drive(port, path, bodies(doors, first), connections=CONNECTIONS, seconds=seconds)
-    if set(result.statuses) != {200} or b'"leadStatus": true' not in result.last_body.replace(
-        b'":true', b'": true'
-    ):
-        sys.exit(f"{path} answered {result.statuses}: {result.last_body[:300]!r}")
-    return result
+    before = used(pid)
+    seen = drive(port, path, bodies(doors, first), connections=CONNECTIONS, seconds=seconds)
+    spent = (now - then for now, then in zip(used(pid), before, strict=True))
+    accepted = seen.last_body.replace(b'": ', b'":').startswith(b'{"leadStatus":true')
+    if set(seen.statuses) != {200} or not accepted:
+        sys.exit(f"{path} answered {seen.statuses}: {seen.last_body[:300]!r}")
+    return Round(seen, *spent)
+
+
+def used(web: int) -> tuple[float, float, float]:
+    """Processor time so far of this process, of a web server and of PostgreSQL."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        database = cpu.parent_of(cursor.fetchone()[0])
+    return time.process_time(), cpu.seconds(web), cpu.seconds(database)
 
 
 def durable_state() -> tuple[int, int]:
@@ -122,25 +144,31 @@ def durable_state() -> tuple[int, int]:
         return Lead.objects.filter(status="in_flight").count(), cursor.fetchone()[0]
 
 
-def report(rounds: dict[str, list[Result]], before: tuple[int, int]) -> None:
+def report(rounds: dict[str, list[Round]], before: tuple[int, int]) -> None:
     stored, deadlocks = (now - then for now, then in zip(durable_state(), before, strict=True))
-    answered = sum(len(one.latencies_ms) for name in (SEPARATE, CONTENDED) for one in rounds[name])
-    print(f"{'':<20}{'posts/s':>10}{'p50 ms':>10}{'p99 ms':>10}{'worst ms':>10}{'posts':>10}")
-    totals = {}
+    seen = {name: total(one.seen for one in results) for name, results in rounds.items()}
+    print(f"{'':<20}{'posts/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'worst ms':>9}{'posts':>8}", end="")
+    print("   processor ms a post: client, web, database")
     for name, results in rounds.items():
-        total = totals[name] = Result()
-        for one in results:
-            total.add(one)
-        rate = statistics.median(one.rate for one in results)
-        columns = (total.percentile(0.5), total.percentile(0.99), max(total.latencies_ms))
-        print(f"{name:<20}{rate:>10.0f}{columns[0]:>10.1f}{columns[1]:>10.1f}{columns[2]:>10.1f}", end="")
-        print(f"{len(total.latencies_ms):>10}")
-    used = sum(CapCounter.objects.values_list("used", flat=True))
-    print(f"accepted answers {answered}, leads stored {stored}, caps counted {used}, deadlocks {deadlocks}")
+        result = seen[name]
+        rate = statistics.median(one.seen.rate for one in results)
+        print(f"{name:<20}{rate:>9.0f}{result.percentile(0.5):>9.1f}{result.percentile(0.99):>9.1f}", end="")
+        posts = len(result.latencies_ms)
+        print(
+            f"{max(result.latencies_ms):>9.1f}{posts:>8}{sum(one.client_s for one in results) * 1000 / posts:>22.2f}",
+            end="",
+        )
+        print(f"{sum(one.web_s for one in results) * 1000 / posts:>9.2f}", end="")
+        print(f"{sum(one.database_s for one in results) * 1000 / posts:>9.2f}")
+    answered = sum(len(seen[name].latencies_ms) for name in (SEPARATE, CONTENDED))
+    counted = sum(CapCounter.objects.values_list("used", flat=True))
+    print(
+        f"accepted answers {answered}, leads stored {stored}, caps counted {counted}, deadlocks {deadlocks}"
+    )
     gain = ratio(rounds[SEPARATE], rounds[BASELINE])
     kept = ratio(rounds[CONTENDED], rounds[SEPARATE])
-    calm = totals[SEPARATE].percentile(0.99) <= totals[BASELINE].percentile(0.99)
-    stalls = sum(1 for each in totals[CONTENDED].latencies_ms if each > STALL_MS)
+    calm = seen[SEPARATE].percentile(0.99) <= seen[BASELINE].percentile(0.99)
+    stalls = sum(1 for each in seen[CONTENDED].latencies_ms if each > STALL_MS)
     print(
         f"p99 not above the baseline's: {'yes' if calm else 'no'}; P1b answers over {STALL_MS} ms: {stalls}"
     )
@@ -149,9 +177,16 @@ def report(rounds: dict[str, list[Result]], before: tuple[int, int]) -> None:
     print(f"P1b {kept:.2f} bar>=0.8 {'ok' if kept >= 0.8 and not stalls and exact else 'short'}")
 
 
-def ratio(ours: list[Result], theirs: list[Result]) -> float:
+def total(results: Iterable[Result]) -> Result:
+    whole = Result()
+    for result in results:
+        whole.add(result)
+    return whole
+
+
+def ratio(ours: list[Round], theirs: list[Round]) -> float:
     """The median of the rounds' ratios of throughput."""
-    return statistics.median(a.rate / b.rate for a, b in zip(ours, theirs, strict=True))
+    return statistics.median(a.seen.rate / b.seen.rate for a, b in zip(ours, theirs, strict=True))
 
 
 if __name__ == "__main__":

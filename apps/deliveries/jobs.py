@@ -13,7 +13,7 @@ DRAIN = "deliveries.drain"
 SWEEP = "deliveries.sweep"
 CALLBACKS = "deliveries.callbacks"
 
-QUIET_S = 0.05
+QUIET_S = 0.2
 """At most one message in this time from one process, however many leads come in."""
 EXPIRES_S = 10
 """Wake-ups nobody took in this time are of no use: beat sends one every second anyway."""

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeVar
 
 from apps.core.crypto import digest
 from apps.engine import caps as engine_caps
 from apps.engine import duplicates
 from apps.engine.campaign import CampaignSpec, PayoutSpec, TermsSpec
-from apps.engine.index import index
+from apps.engine.index import index, per_campaign
 from apps.engine.requirements import CapSpec, DuplicateSpec
 from apps.engine.values import Facts, LeadData
 from apps.sources.selectors import value_digest
@@ -76,9 +77,15 @@ def caps(spec: CampaignSpec, terms: TermsSpec, data: LeadData, facts: Facts) -> 
 
     Spend is known beforehand only where the payout is fixed; elsewhere it is not capped here.
     """
+    at = facts.now
+    quarter = at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
     wanted = [
         CapWant(
-            cap.key, engine_caps.period_key(cap, facts.now), _amount(cap, terms.payout), cap.limit, cap.basis
+            cap.key,
+            _period_key(cap.period, cap.time_zone, quarter),
+            engine_caps.amount(cap, terms.payout.amount),
+            cap.limit,
+            cap.basis,
         )
         for cap in (*terms.caps, *spec.caps)
         if (cap.basis != "spend" or terms.payout.kind == "fixed")
@@ -97,12 +104,28 @@ def fixed_payout(payout: PayoutSpec) -> Decimal:
     return payout.amount if payout.kind == "fixed" else Decimal("0.00")
 
 
-def _amount(cap: CapSpec, payout: PayoutSpec) -> int:
-    return engine_caps.amount(cap, payout.amount)
+@lru_cache(maxsize=4096)
+def _period_key(period: str, time_zone: str, quarter: datetime) -> str:
+    """The period of an instant, by the quarter of an hour it lies in: zones differ by whole quarters."""
+    return engine_caps.period_key(CapSpec("", "", "", period, 0, time_zone), quarter)
 
 
 def _scope(spec: CampaignSpec, terms_id: int, claim: duplicates.Claim) -> str:
-    """`campaign:12:email`: whose leads are compared, and by which fields. Fields go by role, which campaigns share."""
+    """`campaign:12:email`: whose leads are compared, and by which fields."""
+    known = _known_scopes(spec)
+    scope = known.get((terms_id, claim.key))
+    if scope is None:
+        scope = known[terms_id, claim.key] = _built_scope(spec, terms_id, claim)
+    return scope
+
+
+@per_campaign
+def _known_scopes(spec: CampaignSpec) -> dict[tuple[int, str], str]:
+    return {}
+
+
+def _built_scope(spec: CampaignSpec, terms_id: int, claim: duplicates.Claim) -> str:
+    """Fields go by role, which the campaigns of a company share."""
     rule = claim.rule
     owner = {"terms": terms_id, "campaign": spec.id}.get(rule.scope, spec.company_id)
     names = rule.fields if rule.match == "all" else (_field_of(claim),)

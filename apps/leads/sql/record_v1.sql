@@ -101,15 +101,18 @@ CREATE PROCEDURE leads_record_now(
     p_cap_keys text[], p_periods text[], p_amounts bigint[], p_limits bigint[],
     INOUT lost integer[] DEFAULT NULL, INOUT filled integer[] DEFAULT NULL
 ) LANGUAGE plpgsql AS $$
+DECLARE
+    recorded record;
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
-    SELECT recorded.lost, recorded.filled INTO lost, filled
-      FROM leads_record(
+    recorded := leads_record(
         p_id, p_company, p_campaign, p_source, p_terms, p_version, p_method, p_status, p_is_test, p_reason, p_message,
         p_received_at, p_finished_at, p_state, p_sub_id, p_payout, p_sealed, p_wrapped_key, p_email, p_phone,
         p_reservations, p_event, p_delivery_id, p_strict, p_scopes, p_digests, p_since,
         p_cap_keys, p_periods, p_amounts, p_limits
-      ) AS recorded;
+    );
+    lost := recorded.lost;
+    filled := recorded.filled;
     COMMIT;
     PERFORM pg_logical_emit_message(true, 'sluice', '');
 END $$;
