@@ -116,6 +116,8 @@ def _database() -> dict:
             "min_size": env.int("DB_POOL_MIN", default=2),
             "max_size": env.int("DB_POOL_MAX", default=WEB_THREADS + 2),
             "timeout": env.float("DB_POOL_TIMEOUT_S", default=2.0),
+            # Else its pauses between tries double, and it goes on waiting when the database is back.
+            "reconnect_timeout": 1.0,
         }
     else:
         database["CONN_MAX_AGE"] = 600

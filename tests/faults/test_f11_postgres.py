@@ -98,3 +98,21 @@ def test_f11_every_connection_broken_at_once(house: House) -> None:
     with house.database():
         assert half_leads(source) == 0
     assert history.verdict().clean
+
+
+@pytest.mark.faults_long
+def test_f11_the_first_post_after_a_long_absence_is_taken(house: House) -> None:
+    """Whoever waits longer between tries the longer nobody answers must not go on waiting when somebody does."""
+    source = open_source(house, ["accept"])
+    house.kill_server(house.postgres)
+    until = time.monotonic() + 40
+    while time.monotonic() < until:
+        assert_unavailable(source.post())
+        time.sleep(0.5)
+    house.start_server(house.postgres)
+    posted, refused = first_answer_after(source)
+    assert posted.accepted
+    assert refused == 0
+    history = History(house, [source])
+    assert history.settled()
+    assert history.verdict().clean

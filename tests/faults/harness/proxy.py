@@ -81,7 +81,8 @@ class Proxy:
             self._clients.discard(writer)
             return _reset(writer)
         self._servers.add(server_writer)
-        await asyncio.gather(self._pump(reader, server_writer), self._pump(server_reader, writer))
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(self._pump(reader, server_writer), self._pump(server_reader, writer))
         self._clients.discard(writer)
         self._servers.discard(server_writer)
         return None
