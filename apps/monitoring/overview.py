@@ -1,44 +1,57 @@
 """The dashboard's content as plain values, ready to be drawn."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from apps.leads.models import Lead
+from apps.companies.choices import Role
+from apps.companies.selectors import companies_with
 from apps.monitoring import selectors
+from apps.monitoring.selectors import HourOfCalls
 
 SPARK_WIDTH, SPARK_HEIGHT = 240, 40
-RECENT_LEADS = 12
 
 
-def overview(user, *, now: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A day in 24 hours: the points of an SVG polyline, and the largest value."""
+
+    points: str
+    peak: float
+
+
+def overview(user: Any, *, now: datetime) -> dict[str, Any]:
     """Everything the dashboard shows to one person, over the last 24 hours."""
     companies = selectors.company_ids_of(user)
     day = now - timedelta(hours=24)
-    by_hour = selectors.received_by_hour(companies, now=now)
+    calls = selectors.calls_by_hour(companies, now=now)
     return {
         "now": now,
         "conservation": selectors.conservation(companies, since=day),
-        "headline": selectors.headline(companies, now=now),
-        "endpoints": selectors.endpoints(companies, since=day),
-        "waiting": selectors.waiting(companies),
-        "spark": sparkline(by_hour),
-        "spark_peak": max(by_hour),
-        "leads": recent_leads(companies),
+        "received_per_minute": selectors.received_per_minute(companies, now=now),
+        "received": curve(selectors.received_by_hour(companies, now=now)),
+        "last_hour": calls[-1],
+        "answered": curve([_failed_share(hour) for hour in calls]),
+        "slowest": curve([hour.p95_ms for hour in calls]),
+        "endpoints": selectors.endpoints(companies, since=day, now=now),
+        "waiting": selectors.waiting(companies, now=now),
+        "leads": selectors.recent_leads(companies),
+        "operated": set(companies_with(user, Role.OPERATOR).values_list("pk", flat=True)),
     }
 
 
-def recent_leads(company_ids: Sequence[int]) -> list[Lead]:
-    """The newest leads, with the names their rows need."""
-    rows = Lead.objects.filter(company__in=company_ids).select_related("campaign", "source")
-    return list(rows.order_by("-id")[:RECENT_LEADS])
+def _failed_share(hour: HourOfCalls) -> float | None:
+    return None if hour.answered_share is None else 1 - hour.answered_share
 
 
-def sparkline(counts: Sequence[int]) -> str:
-    """The points of an SVG polyline through the counts, scaled to the largest."""
-    peak = max(counts) or 1
-    step = SPARK_WIDTH / max(1, len(counts) - 1)
-    return " ".join(
-        f"{index * step:.1f},{SPARK_HEIGHT - 2 - count / peak * (SPARK_HEIGHT - 4):.1f}"
-        for index, count in enumerate(counts)
+def curve(values: Sequence[float | None]) -> Curve:
+    """A line through the values, scaled to the largest; hours without one are left out."""
+    known = [(place, value) for place, value in enumerate(values) if value is not None]
+    peak = max((value for _, value in known), default=0)
+    step = SPARK_WIDTH / max(1, len(values) - 1)
+    points = " ".join(
+        f"{place * step:.1f},{SPARK_HEIGHT - 2 - value / (peak or 1) * (SPARK_HEIGHT - 4):.1f}"
+        for place, value in known
     )
+    return Curve(points, peak)

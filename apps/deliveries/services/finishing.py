@@ -138,6 +138,7 @@ def line_of(journey: Journey, line: routing.Considered) -> dict[str, object]:
         "name": order.name,
         "buyer": order.buyer_name,
         "verdict": line.verdict,
+        "detail": line.detail,
         "words": routing.describe(line),
     }
 

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 
 from apps.companies.admin.base import CompanyAdmin
 
@@ -32,6 +31,7 @@ class ReadOnlyAdmin(CompanyAdmin):
 
     class Media:
         css: ClassVar = {"all": ("sluice/monitoring.css",)}
+        js: ClassVar = ("sluice/ids.js",)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -41,18 +41,6 @@ class ReadOnlyAdmin(CompanyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-def ago(instant: Any) -> SafeString:
-    """A relative time with the exact instant and zone on hover."""
-    if instant is None:
-        return format_html("–")
-    return format_html(
-        '<time datetime="{}" title="{} UTC">{} ago</time>',
-        instant.isoformat(),
-        f"{instant:%Y-%m-%d %H:%M:%S}",
-        timesince(instant, depth=1),
-    )
 
 
 def number(text: Any) -> SafeString:

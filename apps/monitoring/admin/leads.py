@@ -4,41 +4,40 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
-from django.utils.html import format_html
+from django.urls import path
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
-from apps.companies.admin.base import CompanyFilter
+from apps.companies.admin.base import CompanyFilter, change_url
 from apps.companies.choices import Role
 from apps.companies.selectors import may, sees_personal_data
-from apps.core.clock import now
 from apps.core.errors import ApplicationError
 from apps.deliveries.models import Delivery
 from apps.deliveries.services import redeliver, resolve_unknown
 from apps.leads.models import Lead
 from apps.leads.selectors import search
 from apps.leads.services import reveal_record
-from apps.monitoring.admin.base import ReadOnlyAdmin, ago, number
-from apps.monitoring.templatetags.monitoring import lead_state
+from apps.monitoring.admin.base import ReadOnlyAdmin, number
+from apps.monitoring.admin.filters import ReceivedFilter
+from apps.monitoring.templatetags.monitoring import copyable, lead_state, moment, money
 from apps.monitoring.trace import trace
+from apps.publishing import specs
 
 
 @admin.register(Lead)
 class LeadAdmin(ReadOnlyAdmin):
     list_display = ("identity", "received", "campaign", "source", "state_in_words", "sold_for", "paid_out")
+    list_display_links = None
     list_filter = (
         "status",
         ("campaign", CompanyFilter),
         ("source", CompanyFilter),
-        "is_test",
-        ("received_at", RangeDateTimeFilter),
+        ("received_at", ReceivedFilter),
     )
-    list_select_related = ("campaign", "source")
     search_fields = ("id",)
     search_help_text = "Lead id (L-…), e-mail address, phone number or sub id"
     empty_text = (
@@ -46,13 +45,16 @@ class LeadAdmin(ReadOnlyAdmin):
         "(Sources → Terms) or use the test form there."
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("campaign", "source")
+
     @display(description="Lead", ordering="id")
     def identity(self, lead: Lead) -> SafeString:
-        return format_html('<span class="mono">{}</span>', lead.public_id)
+        return copyable(lead.public_id, change_url(lead))
 
     @display(description="Received", ordering="id")
     def received(self, lead: Lead) -> SafeString:
-        return ago(lead.received_at)
+        return moment(lead.received_at)
 
     @display(description="State", ordering="status")
     def state_in_words(self, lead: Lead) -> SafeString:
@@ -60,11 +62,11 @@ class LeadAdmin(ReadOnlyAdmin):
 
     @display(description="Price")
     def sold_for(self, lead: Lead) -> SafeString:
-        return number(f"{lead.price} {lead.campaign.currency}" if lead.price else "")
+        return number(money(lead.price, lead.campaign.currency))
 
     @display(description="Payout")
     def paid_out(self, lead: Lead) -> SafeString:
-        return number(f"{lead.payout} {lead.campaign.currency}" if lead.payout else "")
+        return number(money(lead.payout if lead.finished_at else None, lead.campaign.currency))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -84,71 +86,74 @@ class LeadAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
-        return self._page(request, object_id, unmasked=False)
+        return self._page(request, self._lead(request, object_id), unmasked=False)
 
     def reveal_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The page with personal data readable. A POST, because every look is put on record."""
         lead = self._lead(request, object_id)
-        if lead is None or request.method != "POST" or not sees_personal_data(request.user, lead.company_id):
-            return HttpResponseRedirect(reverse("admin:leads_lead_change", args=(object_id,)))
+        if not sees_personal_data(request.user, lead.company_id):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseRedirect(change_url(lead))
         reveal_record(lead, by=request.user)
-        return self._page(request, object_id, unmasked=True)
+        return self._page(request, lead, unmasked=True)
 
     def redeliver_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send the lead to its buyers once more: through all orders, or to the one chosen."""
         chosen = request.POST.get("order", "")
-        return self._act(
-            request,
-            object_id,
-            lambda delivery: redeliver(
-                delivery, by=request.user, order_id=int(chosen) if chosen.isdigit() else None
-            ),
-            "The lead is on its way again; the trace below will show it.",
-        )
+
+        def again(delivery: Delivery) -> str:
+            known = {str(order.id): order.id for order in specs.load(delivery.version_id).orders}
+            if chosen and chosen not in known:
+                raise ApplicationError("The lead's version has no such order.", code="no_such_order")
+            redeliver(delivery, by=request.user, order_id=known.get(chosen))
+            return "The lead is on its way again; the trace below will show it."
+
+        return self._act(request, object_id, again)
 
     def resolve_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Say what an unknown answer was: a sale, or none."""
-        bought = request.POST.get("bought") == "yes"
-        told = "The sale is booked." if bought else "The lead goes on to the next order."
-        return self._act(
-            request, object_id, lambda row: resolve_unknown(row, accepted=bought, by=request.user), told
-        )
+        """Say what an unknown answer was: a sale, or none. Without one of the two, nothing is done."""
+        said = request.POST.get("bought")
 
-    def _act(
-        self, request: HttpRequest, object_id: str, action: Callable[[Delivery], object], told: str
-    ) -> HttpResponse:
+        def resolve(delivery: Delivery) -> str:
+            if said not in ("yes", "no"):
+                raise ApplicationError("Say whether the buyer took the lead.", code="not_said")
+            resolve_unknown(delivery, accepted=said == "yes", by=request.user)
+            return "The sale is booked." if said == "yes" else "The lead goes on to the next order."
+
+        return self._act(request, object_id, resolve)
+
+    def _act(self, request: HttpRequest, object_id: str, action: Callable[[Delivery], str]) -> HttpResponse:
         """Do something to the lead's newest delivery, if the person may, and say what came of it."""
         lead = self._lead(request, object_id)
-        page = HttpResponseRedirect(reverse("admin:leads_lead_change", args=(object_id,)))
-        if lead is None or request.method != "POST" or not may(request.user, Role.OPERATOR, lead.company_id):
-            return page
+        if not may(request.user, Role.OPERATOR, lead.company_id):
+            raise PermissionDenied
         delivery = lead.deliveries.order_by("-id").first()
-        if delivery is None:
-            return page
-        try:
-            action(delivery)
-        except ApplicationError as error:
-            self.tell(request, str(error), level=messages.ERROR)
-        else:
-            self.tell(request, told)
-        return page
+        if request.method == "POST" and delivery is not None:
+            try:
+                self.tell(request, action(delivery))
+            except ApplicationError as refusal:
+                self.tell(request, refusal.message, level=messages.ERROR)
+        return HttpResponseRedirect(change_url(lead))
 
-    def _lead(self, request: HttpRequest, object_id: str) -> Lead | None:
-        return self.get_object(request, object_id)
-
-    def _page(self, request: HttpRequest, object_id: str, *, unmasked: bool) -> HttpResponse:
-        lead = self._lead(request, object_id)
+    def _lead(self, request: HttpRequest, object_id: str) -> Lead:
+        """A lead that this person may see; another company's is as if it were not there."""
+        lead = self.get_object(request, object_id)
         if lead is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            raise Http404
+        return lead
+
+    def _page(self, request: HttpRequest, lead: Lead, *, unmasked: bool) -> HttpResponse:
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": lead.public_id,
             "opts": self.opts,
+            "original": lead,
             "lead": lead,
-            "trace": trace(lead, unmasked=unmasked, now=now()),
+            "trace": trace(lead, unmasked=unmasked),
             "unmasked": unmasked,
             "may_reveal": sees_personal_data(request.user, lead.company_id),
-            "may_redeliver": may(request.user, Role.OPERATOR, lead.company_id),
+            "may_operate": may(request.user, Role.OPERATOR, lead.company_id),
         }
         response = TemplateResponse(request, "monitoring/lead.html", context)
         response["Cache-Control"] = "no-store"

@@ -1,29 +1,41 @@
-"""Payloads as people may see them: what a lead's values are, masked wherever they stand."""
+"""Personal data masked wherever it stands in a text: as it was sent, as it is kept, and as a buyer was given it."""
 
+import html
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 from apps.core.redact import scrub_text
-from apps.engine.values import LeadData
+from apps.engine import mapping
+from apps.engine.campaign import CampaignSpec
+from apps.engine.mapping import Sending, SystemValues, Unbuildable
+from apps.engine.orders import EndpointSpec, MappingRow
+from apps.engine.value_formats import VALUE_FORMATS, as_text
+from apps.engine.values import LeadData, Value
+from apps.leads.models import Lead
 
 MASK = "•••"
-SHORTEST = 2
-"""Shorter values (Y, N, 5) would blot out half a payload and tell nobody anything."""
+SHORT = 3
+"""Shorter values (Y, 5, Al) are masked only where they stand alone; inside of words they tell nobody anything."""
 
 
 class Mask:
-    """Replaces a lead's values in a text, in each spelling a payload may give them."""
+    """Replaces what is personal in a text, in every spelling a payload or an answer may give it, in any case."""
 
-    def __init__(self, data: LeadData, personal: frozenset[str]) -> None:
-        texts = {text for name in personal for text in _texts(data, name) if len(text) >= SHORTEST}
-        spellings = {spelt for text in texts for spelt in (text, quote(text), quote_plus(text), _json(text))}
-        self._longest_first = sorted(spellings, key=len, reverse=True)
+    def __init__(self, personal: Iterable[str]) -> None:
+        texts = {text.strip() for text in personal} - {""}
+        spelt = {spelling for text in texts for spelling in _spellings(text)}
+        longest_first = sorted(spelt, key=len, reverse=True)
+        parts = [_part(text) for text in longest_first]
+        self._pattern = re.compile("|".join(parts), re.IGNORECASE) if parts else None
 
     def __call__(self, text: str) -> str:
-        for spelt in self._longest_first:
-            text = text.replace(spelt, MASK)
+        if self._pattern is not None:
+            text = self._pattern.sub(MASK, text)
         return scrub_text(text)
 
 
@@ -32,34 +44,86 @@ def plain(text: str) -> str:
     return text
 
 
-def payload_text(stored: Mapping[str, Any] | None) -> str:
-    """A stored request or answer as one readable text: its first line, headers, and the body, JSON indented."""
-    if stored is None:
-        return ""
-    first = [f"{stored['method']} {stored['url']}"] if "method" in stored else []
-    headers = [f"{name}: {value}" for name, value in stored.get("headers", ())]
-    body = stored.get("body", "(binary)" if "body_base64" in stored else "")
-    cut = ["… (cut)"] if stored.get("truncated") else []
-    return "\n".join([*first, *headers, "", _indented(body), *cut]).strip()
+def personal_texts(
+    lead: Lead, data: LeadData, names: frozenset[str], spec: CampaignSpec | None
+) -> Iterator[str]:
+    """What is personal about a lead, as texts: its values in every format, and what buyers were given of them."""
+    for name in names:
+        if name in data.unknown:
+            yield from _leaves(data.unknown[name])
+        elif name in data.values:
+            yield from _of_value(data.values[name])
+            if "name" in name.lower():
+                yield from _words(data.values[name])
+    if spec is not None:
+        system = SystemValues(lead.public_id, "", 0, Decimal(0), lead.received_at)
+        sending = Sending(data, system)
+        for endpoint in spec.endpoints:
+            yield from _as_mapped(endpoint, sending, names)
 
 
-def _indented(body: str) -> str:
-    try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except ValueError:
-        return body
+def _part(text: str) -> str:
+    escaped = re.escape(text)
+    return escaped if len(text) >= SHORT else rf"(?<!\w){escaped}(?!\w)"
 
 
-def _texts(data: LeadData, name: str) -> list[str]:
-    if name in data.unknown:
-        return [str(data.unknown[name])]
-    value = data.values.get(name)
-    if value is None:
-        return []
-    normal = str(value.normal or "")
-    # A phone number is sent with and without its country code.
-    return [str(value.raw), normal, normal.removeprefix("+1"), normal.removeprefix("+")]
+def _spellings(text: str) -> set[str]:
+    as_json = json.dumps(text)[1:-1]
+    return {
+        text,
+        quote(text),
+        quote(text, safe=""),
+        quote_plus(text),
+        as_json,
+        json.dumps(text, ensure_ascii=False)[1:-1],
+        json.dumps(as_json)[1:-1],
+        html.escape(text),
+    }
 
 
-def _json(text: str) -> str:
-    return json.dumps(text)[1:-1]
+def _leaves(raw: Any) -> Iterator[str]:
+    if isinstance(raw, dict):
+        raw = list(raw.values())
+    if isinstance(raw, list | tuple):
+        for item in raw:
+            yield from _leaves(item)
+    elif raw is not None:
+        yield as_text(raw)
+
+
+def _of_value(value: Value) -> Iterator[str]:
+    yield from _leaves(value.raw)
+    if value.normal is None:
+        return
+    yield from _leaves(value.normal)
+    for written in _formatted(value.normal):
+        if len(written) >= SHORT:
+            yield written
+
+
+def _formatted(normal: Any) -> Iterator[str]:
+    for entry in VALUE_FORMATS.values():
+        try:
+            yield as_text(entry.write(normal))
+        except (ValueError, ArithmeticError):
+            continue
+
+
+def _words(value: Value) -> list[str]:
+    return [word for word in as_text(value.normal or value.raw).split() if len(word) >= SHORT]
+
+
+def _as_mapped(endpoint: EndpointSpec, sending: Sending, names: frozenset[str]) -> Iterator[str]:
+    """What this endpoint's mapping makes of personal fields: cut, looked up, put into templates."""
+    for row in endpoint.mapping:
+        if _reads(row, names):
+            pairs = mapping.build(replace(endpoint, mapping=(row,)), sending)
+            if not isinstance(pairs, Unbuildable):
+                for _, written in pairs:
+                    yield from _leaves(written)
+
+
+def _reads(row: MappingRow, names: frozenset[str]) -> bool:
+    if row.kind == "template":
+        return any(name in row.value for name in names)
+    return row.kind in ("field", "value_table") and row.source in names

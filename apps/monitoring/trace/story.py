@@ -1,20 +1,28 @@
 """A lead's page in the order in which things happened: received, checked, considered, delivered."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from apps.core.crypto import DataKey, DecryptionError
+from apps.core.crypto import DecryptionError
 from apps.deliveries.choices import DeliveryStatus
-from apps.deliveries.models import Delivery
+from apps.deliveries.models import Attempt, Delivery
 from apps.engine.campaign import CampaignSpec
-from apps.leads.choices import LeadStatus
-from apps.leads.models import Lead
+from apps.leads.choices import EventKind, LeadStatus
+from apps.leads.models import Lead, LeadEvent
 from apps.leads.selectors import ShownValue, lead_open, lead_values
-from apps.ledger.models import Sale
 from apps.ledger.selectors import sales_of
-from apps.monitoring.trace import lines, masking
+from apps.monitoring.trace import masking
+from apps.monitoring.trace.attempts import AttemptShown, Reader, attempt
+from apps.monitoring.trace.checks import CheckShown, checks
+from apps.monitoring.trace.orders import OrderShown, considered
+from apps.monitoring.trace.sentence import Story, sentence
+from apps.monitoring.trace.timeline import TimeShown, timeline
+from apps.monitoring.wording import money, span
 from apps.publishing import specs
+
+FEW = 2
+"""So many calls are shown unfolded; of more, the last one and those in doubt."""
+_OPEN = (DeliveryStatus.PENDING, DeliveryStatus.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,126 +30,127 @@ class DeliveryShown:
     pk: int
     public_id: str
     words: str
-    attempts: tuple[lines.AttemptShown, ...]
+    attempts: tuple[AttemptShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An unknown answer that somebody has to tell: whose, and what a yes would book."""
+
+    buyer: str
+    price: str
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Everything a lead's page shows. `sentence` is the outcome in words."""
+    """Everything a lead's page shows. `sentence` is the outcome in words, `offsets` when each step was taken."""
 
     sentence: str
     version: int | None
     erased: bool
     fields: tuple[ShownValue, ...]
-    checks: tuple[lines.CheckShown, ...]
-    considered: tuple[lines.OrderShown, ...]
+    checks: tuple[CheckShown, ...]
+    considered: tuple[OrderShown, ...]
     deliveries: tuple[DeliveryShown, ...]
-    timeline: tuple[lines.TimeShown, ...]
-    why_not_considered: str
-    why_not_delivered: str
+    timeline: tuple[TimeShown, ...]
+    offsets: dict[str, str]
+    why_not: str
     can_redeliver: bool
-    in_doubt: bool
+    choices: tuple[tuple[int, str], ...]
+    doubt: Doubt | None
 
     @property
-    def passed(self) -> int:
-        return sum(line.passed for line in self.checks)
+    def refused(self) -> tuple[CheckShown, ...]:
+        return tuple(line for line in self.checks if not line.passed)
+
+    @property
+    def passed(self) -> tuple[CheckShown, ...]:
+        return tuple(line for line in self.checks if line.passed)
 
 
-def trace(lead: Lead, *, unmasked: bool, now: datetime) -> Trace:
+def trace(lead: Lead, *, unmasked: bool) -> Trace:
     """The story of one lead as its reader may see it."""
     spec = specs.load(lead.version_id) if lead.version_id else None
-    fields, key, show = _opened(lead, spec, unmasked)
+    currency = spec.currency if spec else lead.campaign.currency
+    fields, reader = _opened(lead, spec, unmasked)
     events = list(lead.events.order_by("id"))
-    deliveries = list(lead.deliveries.order_by("id").prefetch_related("attempts"))
-    checks = lines.checks(events)
-    considered = lines.considered(events, spec)
-    why_not = _why_not_offered(lead)
+    deliveries = list(lead.deliveries.order_by("id"))
+    attempts = list(lead.attempts.order_by("id"))
+    story = Story(lead, list(sales_of(lead.pk)), deliveries, attempts, spec, currency)
+    unfolded = _unfolded(attempts)
     return Trace(
-        sentence=_sentence(lead, list(sales_of(lead.pk)), deliveries, spec),
+        sentence=sentence(story),
         version=spec.version if spec else None,
-        erased=key is None,
+        erased=reader.key is None,
         fields=fields,
-        checks=checks,
-        considered=considered,
-        deliveries=tuple(_delivery(row, lead, key, show, spec) for row in deliveries),
-        timeline=lines.timeline(events, since=lead.received_at),
-        why_not_considered=why_not or "No worker has taken it up yet; it is due.",
-        why_not_delivered=why_not or "No delivery was made.",
-        can_redeliver=lead.status == LeadStatus.UNSOLD and bool(deliveries) and not _is_open(deliveries[-1]),
-        in_doubt=bool(deliveries) and deliveries[-1].status == DeliveryStatus.HELD,
+        checks=checks(events),
+        considered=considered(events, attempts, spec, _place(fields, spec)),
+        deliveries=tuple(
+            DeliveryShown(
+                row.pk,
+                row.public_id,
+                _delivery_words(row),
+                tuple(
+                    attempt(
+                        one,
+                        since=lead.received_at,
+                        reader=reader,
+                        currency=currency,
+                        opened=one.pk in unfolded,
+                    )
+                    for one in attempts
+                    if one.delivery_id == row.pk
+                ),
+            )
+            for row in deliveries
+        ),
+        timeline=timeline(events, since=lead.received_at, currency=currency),
+        offsets=_offsets(lead, events, attempts),
+        why_not=_why_not_offered(lead),
+        can_redeliver=_can_redeliver(lead, deliveries),
+        choices=tuple((order.id, f"{order.name} ({order.buyer_name})") for order in spec.orders)
+        if spec
+        else (),
+        doubt=_doubt(deliveries, attempts, currency),
     )
 
 
-def _is_open(delivery: Delivery) -> bool:
-    return delivery.status in (DeliveryStatus.PENDING, DeliveryStatus.HELD)
-
-
-def _opened(
-    lead: Lead, spec: CampaignSpec | None, unmasked: bool
-) -> tuple[tuple[ShownValue, ...], DataKey | None, Callable[[str], str]]:
+def _opened(lead: Lead, spec: CampaignSpec | None, unmasked: bool) -> tuple[tuple[ShownValue, ...], Reader]:
     try:
         data, key = lead_open(lead)
     except DecryptionError:
-        return (), None, masking.plain
+        # What buyers wrote about an erased person is not for people either.
+        return (), Reader(None, lambda text: "", spec)
     shown = tuple(lead_values(lead, spec, unmasked=unmasked))
+    if unmasked:
+        return shown, Reader(key, masking.plain, spec)
     personal = frozenset(value.name for value in shown if value.personal)
-    return shown, key, masking.plain if unmasked else masking.Mask(data, personal)
+    return shown, Reader(key, masking.Mask(masking.personal_texts(lead, data, personal, spec)), spec)
 
 
-def _delivery(
-    row: Delivery,
-    lead: Lead,
-    key: DataKey | None,
-    show: Callable[[str], str],
-    spec: CampaignSpec | None,
-) -> DeliveryShown:
-    attempts = sorted(row.attempts.all(), key=lambda attempt: attempt.pk)
-    words = row.get_status_display()
-    if row.status == "pending" and row.next_attempt_at:
-        words = f"Pending, next try due {row.next_attempt_at:%H:%M:%S} UTC"
-    return DeliveryShown(
-        row.pk,
-        row.public_id,
-        words,
-        tuple(
-            lines.attempt(attempt, since=lead.received_at, key=key, show=show, spec=spec)
-            for attempt in attempts
-        ),
-    )
+def _unfolded(attempts: Sequence[Attempt]) -> set[int]:
+    if len(attempts) <= FEW:
+        return {row.pk for row in attempts}
+    return {attempts[-1].pk} | {row.pk for row in attempts if row.outcome == "unknown"}
 
 
-def _sentence(lead: Lead, sales: list[Sale], deliveries: list[Delivery], spec: CampaignSpec | None) -> str:
-    if lead.is_test:
-        return "A test lead: checked, answered, and kept inside. No buyer was contacted, nothing was counted."
-    if sales:
-        return _sold(lead, sales, deliveries, spec)
-    if lead.status == LeadStatus.REJECTED:
-        return f"{lead.source} was answered “{lead.message}”. No buyer saw the lead."
-    if lead.status == LeadStatus.UNSOLD:
-        tried = sum(len(row.attempts.all()) for row in deliveries)
-        return f"No buyer took it ({tried} call{'' if tried == 1 else 's'} made)."
-    if lead.status == LeadStatus.HELD:
-        return (
-            "An answer is unknown; the lead is held until somebody has looked, so that it is not sold twice."
-        )
-    return "It is on its way to the buyers."
+def _place(fields: Sequence[ShownValue], spec: CampaignSpec | None) -> dict[str, str]:
+    """The lead's state and zip, as shown."""
+    roles = {field.name: field.role for field in spec.fields} if spec else {}
+    return {roles[one.name]: one.text for one in fields if roles.get(one.name) in ("state", "zip")}
 
 
-def _sold(lead: Lead, sales: list[Sale], deliveries: list[Delivery], spec: CampaignSpec | None) -> str:
-    orders = {order.id: order for order in spec.orders} if spec else {}
-    names = " and ".join(
-        f"{orders[sale.order_id].buyer_name if sale.order_id in orders else 'a buyer'} for {sale.price} {sale.currency}"
-        for sale in sales
-    )
-    refused = sum(
-        attempt.outcome in ("rejected", "duplicate", "failed")
-        for row in deliveries
-        for attempt in row.attempts.all()
-    )
-    after = f" after {refused} refusal{'' if refused == 1 else 's'}" if refused else ""
-    took = lines.offset(lead.received_at, sales[0].booked_at).removeprefix("+")
-    paid = f"; {lead.source} is paid {lead.payout} {sales[0].currency}" if lead.payout else ""
-    return f"Sold to {names}{after}{paid}; {took} from receipt."
+def _delivery_words(row: Delivery) -> str:
+    if row.status == DeliveryStatus.PENDING and row.next_attempt_at:
+        return f"Pending, next try due at {row.next_attempt_at:%H:%M:%S} UTC"
+    return row.get_status_display()
+
+
+def _offsets(lead: Lead, events: Sequence[LeadEvent], attempts: Sequence[Attempt]) -> dict[str, str]:
+    """When the first line of each step was written, after receipt."""
+    found = {str(event.kind): span(lead.received_at, event.at) for event in reversed(events)}
+    first = {"delivered": span(lead.received_at, attempts[0].started_at)} if attempts else {}
+    return {step: found[step] for step in (EventKind.CHECKED, EventKind.CONSIDERED) if step in found} | first
 
 
 def _why_not_offered(lead: Lead) -> str:
@@ -149,4 +158,21 @@ def _why_not_offered(lead: Lead) -> str:
         return "Test leads stop here: no buyer is contacted."
     if lead.status == LeadStatus.REJECTED:
         return "The lead was refused before it was offered to anyone."
-    return ""
+    return "No worker has taken it up yet; it is due."
+
+
+def _can_redeliver(lead: Lead, deliveries: Sequence[Delivery]) -> bool:
+    may = (
+        not lead.is_test
+        and lead.status in (LeadStatus.UNSOLD, LeadStatus.HELD)
+        and lead.wrapped_key is not None
+    )
+    return may and bool(deliveries) and not any(row.status in _OPEN for row in deliveries)
+
+
+def _doubt(deliveries: Sequence[Delivery], attempts: Sequence[Attempt], currency: str) -> Doubt | None:
+    if not deliveries or deliveries[-1].status != DeliveryStatus.HELD:
+        return None
+    asked = (row for row in reversed(attempts) if row.delivery_id == deliveries[-1].pk)
+    row = next((one for one in asked if one.outcome == "unknown"), None)
+    return Doubt(row.buyer_name, money(row.price, currency)) if row else None
