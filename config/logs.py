@@ -2,6 +2,8 @@
 
 import logging
 import logging.config
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 
@@ -19,6 +21,10 @@ QUIET = (
 )
 
 
+_OURS = ("apps.", "config.")
+_add_extras = structlog.stdlib.ExtraAdder()
+
+
 def configure_logs(*, level: str, form: str) -> None:
     """Send structlog's and the standard library's entries to stderr. `form` is `json` or `plain`."""
     before: list = [
@@ -34,7 +40,7 @@ def configure_logs(*, level: str, form: str) -> None:
     )
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
-        "foreign_pre_chain": before,
+        "foreign_pre_chain": [_with_our_extras, *before],
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             safe_exceptions,
@@ -62,3 +68,12 @@ def configure_logs(*, level: str, form: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def _with_our_extras(
+    logger: object, method_name: str, event_dict: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """structlog processor: what our own entries were given as `extra`. Libraries put whole requests there."""
+    if event_dict["_record"].name.startswith(_OURS):
+        return _add_extras(logger, method_name, event_dict)
+    return event_dict

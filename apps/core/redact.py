@@ -19,7 +19,7 @@ MASK = "***"
 _OUR_KEYS = """
 action attempt attempts backlog batch behaviour brand broker_error channel claimed code codes command
 count delivered due duration error error_code error_type event exception failed from_status hostname
-http_status ip_family job key_prefix kind label lag level lineno logger method model module name_of_task
+http_status in_a_row ip_family job key_prefix kind label lag level lineno logger method model module name_of_task
 number outcome path period phase pid plan_size port problems process queue reason request retries role rows
 scope sent settled signal skipped slot stage state status status_code table task task_name timestamp
 to_status total url_name version worker

@@ -55,7 +55,7 @@ def count(results: Sequence[tuple[int, Outcome]]) -> None:
             with transaction.atomic():
                 _count(endpoint_id, by_endpoint[endpoint_id])
         except DatabaseError:
-            logger.warning("breaker_not_counted", extra={"endpoint": endpoint_id})
+            logger.warning("breaker_not_counted", extra={"endpoint_id": endpoint_id})
 
 
 def _count(endpoint_id: int, outcomes: Sequence[Outcome]) -> None:
@@ -68,7 +68,7 @@ def _count(endpoint_id: int, outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         state = breaker.after(state, now, failed=breaker.counts_as_failure(outcome))
     if state.opened_at is not None and before.opened_at is None:
-        logger.warning("breaker_opened", extra={"endpoint": endpoint_id, "in_a_row": state.in_a_row})
+        logger.warning("breaker_opened", extra={"endpoint_id": endpoint_id, "in_a_row": state.in_a_row})
     if state != before:
         _write(endpoint_id, state)
 

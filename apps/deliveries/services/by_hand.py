@@ -114,7 +114,7 @@ def late_answer(answer: Answer) -> None:
         with transaction.atomic():
             _resolve(answer.journey.id, answer.reading, by=None, attempt_id=answer.attempt.id)
     except ApplicationError as refused:
-        logger.warning("late_answer_unused", extra={"attempt": answer.attempt.id, "code": refused.code})
+        logger.warning("late_answer_unused", extra={"attempt_id": answer.attempt.id, "code": refused.code})
 
 
 def _resolve(delivery_id: int, reading: Reading, *, by: Any, attempt_id: int | None = None) -> None:

@@ -194,12 +194,12 @@ class Drain:
         """
         journey = one[0] if isinstance(one, tuple) else one
         assert isinstance(journey, Journey)
-        logger.exception("delivery_failed", extra={"delivery": journey.id})
+        logger.exception("delivery_failed", extra={"delivery_id": journey.id})
         self.report.failed += 1
         try:
             claims.release([journey], after_s=STEP_BACK_S, forget=False)
         except DatabaseError:
-            logger.warning("lease_left_to_lapse", extra={"delivery": journey.id})
+            logger.warning("lease_left_to_lapse", extra={"delivery_id": journey.id})
         return join([])
 
 

@@ -94,7 +94,7 @@ class _Inline:
             kept = self._attempts()
         except Exception:
             # The lead is on record: its lease lapses, and the drain takes it from there.
-            logger.exception("inline_delivery_failed", extra={"delivery": self._journey.id})
+            logger.exception("inline_delivery_failed", extra={"delivery_id": self._journey.id})
         finally:
             if not kept:
                 _places.release()
@@ -153,7 +153,7 @@ class _Inline:
                 wake_drain()
         except Exception:
             # The lease lapses and the attempt becomes unknown: the same as if this process had ended here.
-            logger.exception("inline_answer_not_settled", extra={"delivery": self._journey.id})
+            logger.exception("inline_answer_not_settled", extra={"delivery_id": self._journey.id})
         finally:
             _places.release()
             close_old_connections()

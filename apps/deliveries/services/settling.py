@@ -88,7 +88,8 @@ def settle(batch: Sequence[Answered]) -> Settled:
     )
     for answer in settled.late:
         logger.warning(
-            "answer_came_late", extra={"attempt": answer.attempt.id, "outcome": str(answer.reading.outcome)}
+            "answer_came_late",
+            extra={"attempt_id": answer.attempt.id, "outcome": str(answer.reading.outcome)},
         )
     return settled
 
@@ -207,7 +208,8 @@ class _Settling:
         for answer in accepted:
             if answer.attempt.id not in booked:
                 logger.error(
-                    "sale_not_booked", extra={"attempt": answer.attempt.id, "lead": answer.journey.lead_id}
+                    "sale_not_booked",
+                    extra={"attempt_id": answer.attempt.id, "lead_id": answer.journey.lead_id},
                 )
         return booked
 

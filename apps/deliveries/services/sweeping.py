@@ -53,7 +53,7 @@ def sweep() -> Swept:
             )
             leads.hold([lead_id for _, lead_id in rows], data={"reason": "quarantined"})
     for delivery_id, _ in rows:
-        logger.error("delivery_quarantined", extra={"delivery": delivery_id})
+        logger.error("delivery_quarantined", extra={"delivery_id": delivery_id})
     overdue = _overdue()
     if overdue:
         logger.warning("deliveries_overdue", extra={"count": overdue})
