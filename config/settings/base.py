@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import environ
 
+from apps.core.pooled import PooledConnection
 from config.beat import BEAT_SCHEDULE
 from config.celery import app as celery_app  # noqa: F401 - tasks need an application wherever Django runs
 from config.logs import configure_logs
@@ -116,6 +117,7 @@ def _database() -> dict:
             "min_size": env.int("DB_POOL_MIN", default=2),
             "max_size": env.int("DB_POOL_MAX", default=WEB_THREADS + 2),
             "timeout": env.float("DB_POOL_TIMEOUT_S", default=2.0),
+            "connection_class": PooledConnection,
             # Else its pauses between tries double, and it goes on waiting when the database is back.
             "reconnect_timeout": 1.0,
         }
