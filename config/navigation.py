@@ -49,6 +49,18 @@ _GROUPS = (
 )
 
 
+_SEARCHED = [
+    "campaigns.Campaign",
+    "campaigns.ValueList",
+    "sources.Source",
+    "sources.Terms",
+    "buyers.Buyer",
+    "buyers.LeadOrder",
+    "buyers.Endpoint",
+]
+"""What the search box finds beside pages: things of the set-up, by name; never people or leads."""
+
+
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups with the pages that exist and that this person may see."""
     start = {"title": "Overview", "icon": "monitoring", "link": reverse("admin:index")}
@@ -126,5 +138,11 @@ UNFOLD_SETTINGS = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": icon}],
     "STYLES": [stylesheet],
     "SCRIPTS": [boxes_script, copy_script, expression_script, mapping_script],
-    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": sidebar},
+    "COMMAND": {"search_models": _SEARCHED, "show_history": False},
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "show_all_applications": False,
+        "navigation": sidebar,
+    },
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.buyers.choices import RuleMatch, RuleOutcome
+from apps.buyers.choices import MappingKind, RuleMatch, RuleOutcome
 from apps.buyers.models import (
     Buyer,
     BuyerCap,
@@ -81,6 +81,25 @@ def mappings_set(endpoint: Endpoint, *, rows: Rows, by: Any) -> None:
         MappingRow(**{"endpoint": endpoint, "position": place, **row}) for place, row in enumerate(rows)
     )
     record(endpoint, by=by, action="endpoint.mapping_changed", summary=f"Mapping of “{endpoint}” changed")
+
+
+@transaction.atomic
+def mapping_fields_add(endpoint: Endpoint, *, names: Iterable[str], by: Any) -> list[MappingRow]:
+    """Map fields of the lead to targets of the same name; those mapped already are left alone."""
+    taken = set(endpoint.mappings.values_list("target", flat=True))
+    taken |= set(endpoint.mappings.filter(kind=MappingKind.FIELD).values_list("source", flat=True))
+    first = endpoint.mappings.count()
+    wanted = [name for name in dict.fromkeys(names) if name not in taken]
+    added = MappingRow.objects.bulk_create(
+        MappingRow(
+            endpoint=endpoint, target=name, source=name, kind=MappingKind.FIELD, position=first + place
+        )
+        for place, name in enumerate(wanted)
+    )
+    if added:
+        summary = f"Fields {', '.join(wanted)} mapped at “{endpoint}”"
+        record(endpoint, by=by, action="endpoint.fields_mapped", summary=summary)
+    return added
 
 
 @transaction.atomic

@@ -155,6 +155,28 @@ def test_fields_are_sorted_and_added_on_one_page(ours: House) -> None:
     assert names[-1] == "first_name"
 
 
+def test_the_hours_of_a_week_are_set_at_once(ours: House) -> None:
+    client, campaign = ours.client(Role.MANAGER), ours.world.campaign
+    url = reverse("admin:campaigns_campaign_week", args=(campaign.pk,))
+    assert "1 opening is replaced" in client.get(url).content.decode()
+    answer = {"confirmed": "yes", "days": ["0", "1", "4"], "opens": "08:30", "closes": "18:00"}
+    assert "Enter a valid time" in client.post(url, answer | {"opens": "half past"}).content.decode()
+    assert campaign.windows.count() == 1
+    client.post(url, answer)
+    assert [str(window) for window in campaign.windows.all()] == [
+        "Monday 08:30–18:00", "Tuesday 08:30–18:00", "Friday 08:30–18:00",
+    ]  # fmt: skip
+    assert ours.client(Role.OPERATOR).post(url, answer).status_code == 403
+
+
+def test_the_search_box_finds_ones_own_things_by_name(ours: House, theirs: House) -> None:
+    client = ours.client(Role.VIEWER)
+    for mark, found in (("ours campaign", True), ("foreign campaign", False)):
+        text = client.get(reverse("admin:search"), {"s": mark, "extended": "1"}).content.decode()
+        assert (f"/admin/campaigns/campaign/{ours.world.campaign.pk}/" in text) is found
+        assert theirs.mark not in text
+
+
 # --- Zip lists --------------------------------------------------------------------------------------------------------
 def upload(client: Any, house: House, text: str, name: str = "Big") -> Any:
     file = SimpleUploadedFile("zips.csv", text.encode(), content_type="text/csv")

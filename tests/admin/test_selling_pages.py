@@ -174,6 +174,25 @@ def test_the_preview_shows_the_request_and_reads_an_answer(ours: House) -> None:
     assert AuditEvent.objects.count() == before
 
 
+def test_every_field_is_mapped_by_one_button(ours: House) -> None:
+    client, endpoint = ours.client(Role.MANAGER), ours.world.endpoint
+    url = endpoint_page(ours, "map_fields")
+    assert ours.client(Role.OPERATOR).post(url).status_code == 403
+    before = endpoint.mappings.count()
+    client.post(url)
+    client.post(url)
+    mapped = set(endpoint.mappings.values_list("target", flat=True))
+    assert set(ours.world.campaign.fields.values_list("name", flat=True)) <= mapped
+    assert endpoint.mappings.count() == len(mapped) > before
+
+
+def test_the_hours_of_an_order_are_set_at_once(ours: House) -> None:
+    url = reverse("admin:buyers_leadorder_week", args=(ours.world.order.pk,))
+    answer = {"confirmed": "yes", "days": ["5"], "opens": "22:00", "closes": "02:00"}
+    ours.client(Role.MANAGER).post(url, answer)
+    assert [str(window) for window in ours.world.order.windows.all()] == ["Saturday 22:00–02:00"]
+
+
 def test_an_order_without_endpoint_says_so(ours: House) -> None:
     order = ours.world.order
     order.endpoint = None

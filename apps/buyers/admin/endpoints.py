@@ -3,17 +3,19 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
 from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
 
 from apps.buyers.admin.forms import EndpointForm, HeaderForm, MappingForm, ResponseRuleForm
 from apps.buyers.models import Endpoint, EndpointHeader, Mapping, ResponseRule
-from apps.buyers.services import endpoint_prepare
+from apps.buyers.services import endpoint_prepare, mapping_fields_add
 from apps.campaigns.admin.forms import field_menu
 from apps.campaigns.admin.standing import paused_note, unpublished_note
 from apps.campaigns.models import Campaign
-from apps.companies.admin.base import CompanyAdmin, CompanyFilter, CompanyStacked, CompanyTabular
+from apps.companies.admin.base import CompanyAdmin, CompanyFilter, CompanyStacked, CompanyTabular, change_url
 from apps.companies.admin.switch import SwitchMixin
 from apps.engine.mapping import SYSTEM_VALUES
 
@@ -158,6 +160,24 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
         ("For yourselves", {"fields": ("note",)}),
     )
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.map_fields_view))
+        return [
+            path("<int:object_id>/map-fields/", view, name="buyers_endpoint_map_fields"),
+            *super().get_urls(),
+        ]
+
+    def map_fields_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Maps what is not mapped yet of the campaigns that deliver here, to targets of the same name."""
+        endpoint = self.edited(request, object_id)
+        names = [name for campaign in campaigns_of(endpoint) for name, _label in field_menu(campaign)]
+        added = mapping_fields_add(endpoint, names=names, by=request.user)
+        self.tell(
+            request,
+            f"{len(added)} fields mapped. Remove what this buyer must not get, and rename the targets.",
+        )
+        return HttpResponseRedirect(change_url(endpoint))
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list:
         return super().get_fieldsets(request, obj) if obj is not None else list(self.new_fieldsets)
 
@@ -178,6 +198,7 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
                 "endpoint": endpoint,
                 "notes": self.notes(endpoint),
                 "orders": endpoint.orders.select_related("campaign"),
+                "may_edit": self.has_change_permission(request, endpoint),
                 "may_operate": self.has_operate_permission(request, endpoint),
                 "switch_url": self.switch_url(endpoint),
             }

@@ -5,15 +5,18 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from unfold.decorators import display
 
 from apps.buyers.admin.forms import NewOrderForm, OrderCapForm, OrderForm, PriceBandForm
 from apps.buyers.models import LeadOrder, OrderCap, OrderPriceBand, OrderWindow
+from apps.buyers.services import order_windows_set
 from apps.campaigns.admin.caps import CapInlineMixin
 from apps.campaigns.admin.expressions import in_words
+from apps.campaigns.admin.hours import WeekMixin
 from apps.campaigns.admin.standing import paused_note, unpublished_note
 from apps.campaigns.services import first_group
-from apps.companies.admin.base import CompanyAdmin, CompanyFilter, CompanyStacked, CompanyTabular
+from apps.companies.admin.base import CompanyAdmin, CompanyFilter, CompanyStacked, CompanyTabular, change_url
 from apps.companies.admin.switch import SwitchMixin
 
 
@@ -48,6 +51,8 @@ class WindowInline(CompanyTabular):
 
     model = OrderWindow
     fields = ("weekday", "opens", "closes")
+    hide_title = True
+    template_before = "campaigns/admin/week_link.html"
     verbose_name = "opening"
     verbose_name_plural = "Hours — none means always"
 
@@ -60,9 +65,11 @@ class OrderCapInline(CapInlineMixin, OfOrder, CompanyStacked):
 
 
 @admin.register(LeadOrder)
-class LeadOrderAdmin(SwitchMixin, CompanyAdmin):
+class LeadOrderAdmin(WeekMixin, SwitchMixin, CompanyAdmin):
     """A buyer's standing order on a campaign."""
 
+    week_model = OrderWindow
+    week_set = staticmethod(order_windows_set)
     owner_fields: ClassVar = ("buyer", "campaign")
     in_words: ClassVar = {"criteria": "criteria_in_words", "states": "states_in_words"}
     list_display = ("name", "buyer", "campaign", "state", "price", "priority", "endpoint")
@@ -86,6 +93,15 @@ class LeadOrderAdmin(SwitchMixin, CompanyAdmin):
         ("When", {"fields": ("time_zone",)}),
         ("For yourselves", {"fields": ("note",)}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.week_view)
+        return [path("<int:object_id>/week/", view, name="buyers_leadorder_week"), *super().get_urls()]
+
+    def week_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The hours of a whole week."""
+        order = self.edited(request, object_id)
+        return self.week_asked(request, order, back=change_url(order))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list:
         return super().get_fieldsets(request, obj) if obj is not None else list(self.new_fieldsets)
@@ -128,6 +144,9 @@ class LeadOrderAdmin(SwitchMixin, CompanyAdmin):
                 "order": order,
                 "notes": self.notes(order),
                 "may_operate": self.has_operate_permission(request, order),
+                "week_url": reverse("admin:buyers_leadorder_week", args=(order.pk,))
+                if self.has_change_permission(request, order)
+                else "",
                 "switch_url": self.switch_url(order),
             }
         return super().render_change_form(request, context, *args, **options)

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
@@ -47,9 +46,7 @@ class BuilderMixin:
 
     def usual_fields_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Adds the usual fields that the campaign does not have yet."""
-        campaign = self.seen(request, object_id)
-        if not self.has_change_permission(request, campaign):
-            raise PermissionDenied
+        campaign = self.edited(request, object_id)
         added = library_fields_add(campaign, names=[entry.name for entry in usual_fields()], by=request.user)
         self.tell(request, f"{len(added)} fields added. Remove what this campaign does not need.")
         return HttpResponseRedirect(self.page_url(campaign, "fields"))

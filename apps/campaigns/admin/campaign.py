@@ -16,6 +16,7 @@ from unfold.decorators import display
 from apps.campaigns.admin.builder import BuilderMixin
 from apps.campaigns.admin.fields import FieldInline
 from apps.campaigns.admin.forms import NewCampaignForm, RequirementsForm, SetUpForm
+from apps.campaigns.admin.hours import WeekMixin
 from apps.campaigns.admin.requirements import (
     CapInline,
     DuplicateRuleInline,
@@ -23,8 +24,8 @@ from apps.campaigns.admin.requirements import (
     RuleInline,
     WindowInline,
 )
-from apps.campaigns.models import Campaign
-from apps.campaigns.services import campaign_prepare
+from apps.campaigns.models import Campaign, CampaignWindow
+from apps.campaigns.services import campaign_prepare, windows_set
 from apps.companies.admin.base import CompanyAdmin, CompanyFilter, ScopedForm
 from apps.companies.admin.switch import SwitchMixin
 
@@ -99,10 +100,12 @@ NEW = Section(
 )
 
 
-class CampaignAdmin(BuilderMixin, SwitchMixin, CompanyAdmin):
+class CampaignAdmin(BuilderMixin, WeekMixin, SwitchMixin, CompanyAdmin):
     """A campaign's list and its workspace."""
 
     recorded_by_services = frozenset({"added"})
+    week_model = CampaignWindow
+    week_set = staticmethod(windows_set)
     sections: ClassVar[tuple[Section, ...]] = (SET_UP, FIELDS, REQUIREMENTS)
     in_words = {"states": "states_in_words"}
     list_display = ("name", "state", "field_count", "company", "updated_at")
@@ -134,7 +137,17 @@ class CampaignAdmin(BuilderMixin, SwitchMixin, CompanyAdmin):
             for entry in self.sections
             if entry is not SET_UP
         ]
-        return pages + super().get_urls()
+        week = path(
+            "<int:object_id>/week/",
+            self.admin_site.admin_view(self.week_view),
+            name="campaigns_campaign_week",
+        )
+        return [*pages, week, *super().get_urls()]
+
+    def week_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The hours of a whole week."""
+        campaign = self.edited(request, object_id)
+        return self.week_asked(request, campaign, back=self.page_url(campaign, REQUIREMENTS.key))
 
     def _page(self, section: Section) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, object_id: int) -> HttpResponse:
@@ -219,6 +232,8 @@ class CampaignAdmin(BuilderMixin, SwitchMixin, CompanyAdmin):
         if campaign is not None:
             context["workspace"] = self.workspace(request, campaign, self.section(request, campaign).key)
             context["title"] = campaign.name
+            if self.has_change_permission(request, campaign):
+                context["week_url"] = self.page_url(campaign, "week")
             context["show_delete"] = self.section(request, campaign) is SET_UP
         return super().render_change_form(request, context, *args, **options)
 

@@ -43,6 +43,8 @@ class WindowInline(CompanyTabular):
 
     model = CampaignWindow
     fields = ("weekday", "opens", "closes")
+    hide_title = True
+    template_before = "campaigns/admin/week_link.html"
     verbose_name = "opening"
     verbose_name_plural = "Hours — none means always open"
 
@@ -52,6 +54,7 @@ class HolidayInline(CompanyTabular):
 
     model = Holiday
     fields = ("day", "name")
+    hide_title = True
     verbose_name_plural = "Holidays — closed all day"
 
 

@@ -116,6 +116,13 @@ class CompanyAdmin(ScopeMixin, AuditMixin, ModelAdmin):
             raise PermissionDenied
         return row
 
+    def edited(self, request: HttpRequest, object_id: int | str) -> Any:
+        """A row that this person may change; 404 for another company's, 403 without the role."""
+        row = self.seen(request, object_id)
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        return row
+
     def asked(
         self, request: HttpRequest, row: models.Model, question: Question, do: Callable[[], str]
     ) -> HttpResponse:

@@ -2,17 +2,21 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from unfold.decorators import display
 
+from apps.buyers.models import LeadOrder
 from apps.campaigns.admin.campaign import CampaignAdmin, Section, Tab, Workspace
-from apps.campaigns.models import Campaign, RoutingGroup
+from apps.campaigns.models import Campaign, Field, RoutingGroup
 from apps.companies.admin.base import CompanyStacked, ScopedForm
 from apps.publishing.admin.places import address
 from apps.publishing.admin.publish import PublishMixin
 from apps.publishing.readiness import Readiness, readiness
+from apps.sources.models import Terms
 
 
 class RoutingForm(ScopedForm):
@@ -65,6 +69,12 @@ class CampaignWorkspace(PublishMixin, CampaignAdmin):
     sections: ClassVar = (*CampaignAdmin.sections, BUYERS)
     list_display = ("name", "state", "running", "sources_count", "orders_count", "company", "updated_at")
     change_form_template = "publishing/admin/campaign_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows = super().get_queryset(request).select_related("company", "publication__version")
+        return rows.defer("publication__version__content", "publication__version__changes").annotate(
+            terms_count=_count(Terms), orders_counted=_count(LeadOrder), fields_count=_count(Field)
+        )
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -140,11 +150,19 @@ class CampaignWorkspace(PublishMixin, CampaignAdmin):
 
     @display(description="Sources")
     def sources_count(self, campaign: Campaign) -> int:
-        return campaign.terms.count()
+        return campaign.terms_count
 
     @display(description="Orders")
     def orders_count(self, campaign: Campaign) -> int:
-        return campaign.orders.count()
+        return campaign.orders_counted
+
+
+def _count(model: type[Model]) -> Coalesce:
+    """How many rows of a model belong to the campaign of the outer query."""
+    counted = (
+        model.objects.filter(campaign=OuterRef("pk")).order_by().values("campaign").annotate(n=Count("pk"))
+    )
+    return Coalesce(Subquery(counted.values("n")), 0)
 
 
 def lanes(campaign: Campaign) -> list[tuple[RoutingGroup, list]]:

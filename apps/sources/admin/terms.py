@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
 from apps.campaigns.admin.caps import CapInlineMixin
+from apps.campaigns.admin.standing import paused_note, unpublished_note
 from apps.companies.admin.base import CompanyAdmin, CompanyFilter, CompanyStacked
 from apps.companies.admin.switch import SwitchMixin
 from apps.sources.admin.access import AccessMixin, instructions_url
@@ -87,6 +88,7 @@ class TermsAdmin(AccessMixin, SwitchMixin, CompanyAdmin):
                 "may_operate": operates,
                 "may_edit": self.has_change_permission(request, terms),
                 "switch_url": self.switch_url(terms),
+                "notes": self.notes(terms),
                 "credentials": terms.credentials.all(),
                 "live_key_ids": set(live_credentials(terms).values_list("pk", flat=True)),
                 "links": [(link, instructions_url(link)) for link in live_links(terms)] if operates else [],
@@ -94,6 +96,18 @@ class TermsAdmin(AccessMixin, SwitchMixin, CompanyAdmin):
                 "blocks": terms.blocks.all()[:20],
             }
         return super().render_change_form(request, context, *args, **options)
+
+    def notes(self, terms: Terms) -> list[str]:
+        """Why live leads are not taken, in sentences."""
+        notes = [paused_note(row) for row in (terms, terms.source, terms.campaign)]
+        if terms.approval != Approval.APPROVED:
+            notes.append(
+                "In testing: only test leads are taken. Approve it when its test leads are in order."
+            )
+        if not live_credentials(terms).exists():
+            notes.append("No key is live: the source cannot send. Make a new one.")
+        notes.append(unpublished_note(terms.campaign, "terms", terms.pk))
+        return [note for note in notes if note]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Terms that were published have leads that name them: they are paused, never deleted."""
