@@ -43,6 +43,8 @@ _SETTLE = """
     WHERE id = %s
 """
 _CLEAN = str.maketrans("", "", "\x00")
+_OURS = frozenset({TransportError.UNBUILDABLE, TransportError.INTERRUPTED})
+"""Our own failures: they say nothing of an endpoint's health."""
 
 
 @dataclass(slots=True)
@@ -83,9 +85,7 @@ def settle(batch: Sequence[Answered]) -> Settled:
         settled.late = [answer for answer in answers if answer.attempt.id not in open_ids]
         if live:
             _Settling(live, settled, now).run()
-    breakers.count(
-        [_health(answer) for answer in live if answer.response.error is not TransportError.UNBUILDABLE]
-    )
+    breakers.count([_health(answer) for answer in live if answer.response.error not in _OURS])
     for answer in settled.late:
         logger.warning(
             "answer_came_late",
