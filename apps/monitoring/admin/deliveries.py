@@ -8,14 +8,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.core.redact import scrub_text
+from apps.core.crypto import DecryptionError
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.models import Attempt, Delivery
 from apps.monitoring.admin.base import ReadOnlyAdmin, number
 from apps.monitoring.admin.filters import EndpointFilter, FailureFilter, OutcomeFilter, PeriodFilter
 from apps.monitoring.stages import TOTAL, judged
 from apps.monitoring.templatetags.monitoring import copyable, mark, moment
+from apps.monitoring.trace.masking import mask_of
 from apps.monitoring.trace.outcomes import OUTCOMES, UNDER_WAY, why
+from apps.publishing import specs
 
 _STATES = {
     DeliveryStatus.PENDING: ("plain", "… Pending"),
@@ -91,12 +93,7 @@ class AttemptAdmin(LeadLinked):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("lead")
-            .defer("sealed_request", "sealed_response", "lead__sealed")
-        )
+        return super().get_queryset(request).select_related("lead").defer("sealed_request", "sealed_response")
 
     @display(description="Started", ordering="id")
     def started(self, attempt: Attempt) -> SafeString:
@@ -108,9 +105,16 @@ class AttemptAdmin(LeadLinked):
 
     @display(description="Why")
     def said(self, attempt: Attempt) -> str:
-        if attempt.lead.wrapped_key is None:
+        words = why(reason=attempt.reason, error=attempt.error, http_status=attempt.http_status)
+        # Ours name nobody; what a buyer wrote may repeat whom it was told of.
+        return words if attempt.reason not in words or not attempt.reason else self._masked(attempt, words)
+
+    def _masked(self, attempt: Attempt, words: str) -> str:
+        lead = attempt.lead
+        try:
+            return mask_of(lead, specs.load(lead.version_id) if lead.version_id else None)(words)
+        except DecryptionError:
             return ""
-        return scrub_text(why(reason=attempt.reason, error=attempt.error, http_status=attempt.http_status))
 
     @display(description="Time")
     def took(self, attempt: Attempt) -> SafeString:

@@ -55,7 +55,7 @@ def lead_state(lead: Lead) -> SafeString:
 def moment(instant: datetime | None) -> SafeString:
     """A relative time with the exact instant and zone on hover; a dash for none."""
     if instant is None:
-        return format_html("–")
+        return format_html("{}", "–")
     return format_html(
         '<time datetime="{}" title="{} UTC">{}</time>',
         instant.isoformat(),

@@ -17,6 +17,7 @@ from apps.engine.orders import EndpointSpec, MappingRow
 from apps.engine.value_formats import VALUE_FORMATS, as_text
 from apps.engine.values import LeadData, Value
 from apps.leads.models import Lead
+from apps.leads.selectors import lead_open, lead_values
 
 MASK = "•••"
 SHORT = 3
@@ -28,20 +29,28 @@ class Mask:
 
     def __init__(self, personal: Iterable[str]) -> None:
         texts = {text.strip() for text in personal} - {""}
-        spelt = {spelling for text in texts for spelling in _spellings(text)}
-        longest_first = sorted(spelt, key=len, reverse=True)
-        parts = [_part(text) for text in longest_first]
-        self._pattern = re.compile("|".join(parts), re.IGNORECASE) if parts else None
+        spelt = {spelling.casefold() for text in texts for spelling in _spellings(text)}
+        self._longest_first = sorted(spelt, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
-        if self._pattern is not None:
-            text = self._pattern.sub(MASK, text)
+        folded = text.casefold()
+        # Few of all spellings stand in one text; a pattern of these is soon made.
+        parts = [_part(spelling) for spelling in self._longest_first if spelling in folded]
+        if parts:
+            text = re.sub("|".join(parts), MASK, text, flags=re.IGNORECASE)
         return scrub_text(text)
 
 
 def plain(text: str) -> str:
     """For readers who may see everything."""
     return text
+
+
+def mask_of(lead: Lead, spec: CampaignSpec | None) -> Mask:
+    """The mask of one lead. Raises DecryptionError once the person was erased."""
+    data, _ = lead_open(lead)
+    personal = frozenset(value.name for value in lead_values(lead, spec, unmasked=False) if value.personal)
+    return Mask(personal_texts(lead, data, personal, spec))
 
 
 def personal_texts(
