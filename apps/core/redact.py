@@ -49,7 +49,7 @@ _MAX_DEPTH = 6
 # Exceptions whose messages name code or the system, not the data at hand.
 _TELLING = (ApplicationError, OSError, AttributeError, ImportError, NameError, TypeError, NotImplementedError)
 
-_TOKEN_PATH = re.compile(r"/(instructions|webhook|ca/status)/[^\s/?#\"'<>]+")
+_TOKEN_PATH = re.compile(r"/(instructions|webhook|ca/status|member/welcome/[^\s/?#\"'<>]+)/[^\s/?#\"'<>]+")
 _QUERY = re.compile(r"(?<=[\w/*])\?[^\s\"'<>]+")
 _USERINFO = re.compile(r"(\w://)[^\s/@]{1,256}@")
 _DATABASE_DETAIL = re.compile(r"(DETAIL|CONTEXT):.*", re.DOTALL)

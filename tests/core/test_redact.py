@@ -47,6 +47,7 @@ def test_objects_tell_only_their_type_and_cycles_end() -> None:
     ("text", "scrubbed"),
     [
         ("GET /instructions/Zk3-x_9aB/fields", "GET /instructions/***/fields"),
+        ("GET /admin/companies/member/welcome/NQ/didl81-92bae8/", "GET /admin/companies/member/welcome/NQ/***/"),
         ("POST /webhook/abcDEF123", "POST /webhook/***"),
         ("/ca/status/tok-en_1?x=1", "/ca/status/***?***"),
         ("/livez?key=secret&auth=x", "/livez?***"),
