@@ -43,8 +43,8 @@ WARM_SHARE = 0.1
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--leads", type=int, default=2400)
-    parser.add_argument("--plain", type=int, default=160)
+    parser.add_argument("--leads", type=int, default=1200)
+    parser.add_argument("--plain", type=int, default=80)
     options = parser.parse_args()
     prepare()
     # In a process of its own the buyer would cost the same CPU; here it shares the benchmark's, which only waits.
