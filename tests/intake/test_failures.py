@@ -2,7 +2,10 @@
 
 import io
 import json
+import socket
+import threading
 from collections.abc import Iterator
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -12,6 +15,7 @@ from django.test import override_settings
 
 from apps.deliveries.models import Delivery
 from apps.intake import refusals
+from apps.intake.api import reading
 from apps.intake.models import Refusal
 from apps.leads.models import Lead
 from tests.factories.worlds import lead_body, published_campaign
@@ -27,13 +31,14 @@ def _fresh_connection() -> Iterator[None]:
     connection.close()
 
 
-def served(body: dict) -> dict:
+def served(body: dict | bytes, *, stream: Any = None, **more: Any) -> dict:
     """The answer through the server's own entrance, which looks after connections; the test client keeps them."""
-    data = json.dumps(body).encode()
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
     statuses: list[str] = []
     environ = {
         "REQUEST_METHOD": "POST", "PATH_INFO": "/ca/submit", "SERVER_NAME": "localhost", "SERVER_PORT": "80",
-        "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(data)), "wsgi.input": io.BytesIO(data),
+        "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(data)),
+        "wsgi.input": stream or io.BytesIO(data), **more,
     }  # fmt: skip
     response = WSGIHandler()(environ, lambda status, headers: statuses.append(status))
     try:
@@ -146,3 +151,30 @@ def test_a_flood_of_refusals_is_one_row_an_hour() -> None:
     rows = list(Refusal.objects.values_list("code", "count"))
     assert sum(count for _, count in rows) == 500
     assert len(rows) <= 2
+
+
+def test_a_body_that_never_ends_gives_its_thread_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BODY_WITHIN_S", 0.2)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, ours.makefile("rb", buffering=0) as stream:
+        theirs.sendall(b'{"zip": ')
+        answer = served(b"x" * 100, stream=stream, **{"gunicorn.socket": ours})
+        assert (answer["status"], answer["message"]) == (400, "Invalid payload")
+        # The server will not wait for the rest either, and can still answer.
+        assert ours.recv(1) == b""
+        ours.sendall(b"HTTP/1.1 400")
+        assert theirs.recv(20) == b"HTTP/1.1 400"
+
+
+def test_a_body_that_comes_in_pieces_is_read_whole() -> None:
+    world = published_campaign()
+    data = json.dumps(lead_body(world) | {"comments": "x" * 20_000}).encode()
+    ours, theirs = socket.socketpair()
+    with ours, theirs, ours.makefile("rb") as stream:
+        sender = threading.Thread(
+            target=lambda: [theirs.sendall(data[at : at + 999]) for at in range(0, len(data), 999)]
+        )
+        sender.start()
+        answer = served(data, stream=stream, **{"gunicorn.socket": ours})
+        sender.join()
+    assert answer["message"] == "Success Lead = Accepted"

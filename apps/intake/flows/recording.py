@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
-from django.db import transaction
 from django.urls import reverse
 
 from apps.core.clock import now
+from apps.core.durable import short_locks
 from apps.core.ids import parse_public_id, public_id
 from apps.deliveries import jobs
 from apps.deliveries.services import callback_expect, deliver_now
@@ -50,7 +50,7 @@ def _recorded(
     if key is None:
         recorded = record(submission)
         return recorded, _answer_at_once(submission, recorded, warnings)
-    with transaction.atomic():
+    with short_locks():
         if not idempotency.begin(key):
             raise _KeyTakenError
         recorded = record(submission)

@@ -114,7 +114,9 @@ BEGIN
     lost := recorded.lost;
     filled := recorded.filled;
     COMMIT;
-    PERFORM pg_logical_emit_message(true, 'sluice', '');
+    IF NOT p_strict OR (lost IS NULL AND filled IS NULL) THEN
+        PERFORM pg_logical_emit_message(true, 'sluice', '');
+    END IF;
 END $$;
 
 -- What is encrypted does not get smaller: do not try, and leave it out of the row's way when it is long.

@@ -1,0 +1,26 @@
+"""Transactions whose locks are free before the disk has them, and which are on disk all the same when they return."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from apps.core.prepared import fetch_all
+
+_WITHOUT_WAITING = "SELECT set_config('synchronous_commit', 'off', true)"
+# A transaction of its own that locks nothing: its commit waits until the log is on disk, up to and past all before it.
+_UNTIL_ON_DISK = "SELECT pg_logical_emit_message(true, 'sluice', '')"
+
+
+@contextmanager
+def short_locks() -> Iterator[None]:
+    """A transaction for rows that many want at once (`docs/adr/0009`).
+
+    Within a transaction of the caller's it is a part of that one, which decides when its locks go.
+    """
+    with transaction.atomic():
+        if len(connection.savepoint_ids) == 0:
+            fetch_all(_WITHOUT_WAITING, ())
+        yield
+    if not connection.in_atomic_block:
+        fetch_all(_UNTIL_ON_DISK, ())
