@@ -1,6 +1,6 @@
 """Filters of the data plane's lists. All of them are served by an index: ids are time-ordered, so time is an id."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -44,20 +44,15 @@ class PeriodFilter(admin.SimpleListFilter):
 class ReceivedFilter(RangeDateTimeFilter):
     """From one instant to another; the ids of that time bound the search."""
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet | None:
-        found = super().queryset(request, queryset)
-        return None if found is None else found.filter(**self._id_bounds())
-
-    def _id_bounds(self) -> dict[str, int]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         begin, end = (self._instant(edge) for edge in ("from", "to"))
-        bounds = {}
         if begin is not None:
-            bounds["pk__gte"] = first_id_at(begin - _SLACK)
+            queryset = queryset.filter(received_at__gte=begin, pk__gte=first_id_at(begin - _SLACK))
         if end is not None:
-            bounds["pk__lte"] = first_id_at(end + _SLACK)
-        return bounds
+            queryset = queryset.filter(received_at__lte=end, pk__lte=first_id_at(end + _SLACK))
+        return queryset
 
-    def _instant(self, edge: str) -> Any:
+    def _instant(self, edge: str) -> datetime | None:
         parts = [self.used_parameters.get(f"{self.parameter_name}_{edge}_{place}") for place in (0, 1)]
         parsed = parse_datetime_str(" ".join(map(str, parts))) if all(parts) else None
         return make_aware(parsed) if parsed is not None else None

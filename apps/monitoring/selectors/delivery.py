@@ -1,5 +1,6 @@
 """Numbers about deliveries: calls hour by hour, endpoints by trouble, what waits for a person."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -132,7 +133,8 @@ def endpoints(company_ids: Sequence[int], *, since: datetime, now: datetime) -> 
 def _resting(stored: Any, now: datetime) -> tuple[datetime | None, datetime | None]:
     if not stored:
         return None, None
-    state = breaker_load(stored)
+    # A bare cursor gives jsonb as text.
+    state = breaker_load(json.loads(stored) if isinstance(stored, str) else stored)
     return state.opened_at, breaker.reopens_at(state, now)
 
 
