@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from apps.campaigns.models import Campaign, Rule, ValueList
 from apps.companies.choices import Role
 from tests.admin import page_form
 from tests.admin.conftest import House
+from tests.factories import CampaignFactory
 
 
 def is_test(field: str, operator: str, value: Any) -> dict[str, Any]:
@@ -82,14 +84,21 @@ def test_a_rule_is_kept_as_a_tree_and_shown_in_words(ours: House) -> None:
         ({"kind": "test", "field": "state", "operator": "is", "value": {"a": 1}}, "A value is a text"),
     ],
 )
-def test_an_expression_that_cannot_run_is_refused_with_a_sentence(
-    tree: Any, sentence: str, ours: House
-) -> None:
+def test_an_expression_that_cannot_run_is_refused_with_a_sentence(tree: Any, sentence: str, db: Any) -> None:
+    field = ExpressionField()
+    field.campaign = CampaignFactory()
+    with pytest.raises(ValidationError) as refused:
+        field.clean(json.dumps(tree))
+    assert sentence in " ".join(refused.value.messages)
+
+
+def test_the_page_keeps_the_rule_it_had_and_says_what_is_wrong(ours: House) -> None:
     client, rule = ours.client(Role.MANAGER), ours.rows["campaigns.rule"]
-    data = page_form.read(client, requirements(ours), "campaign") | {"rules-0-expression": json.dumps(tree)}
+    tree = json.dumps(is_test("gone", "is", "x"))
+    data = page_form.read(client, requirements(ours), "campaign") | {"rules-0-expression": tree}
     response = client.post(requirements(ours), data)
     assert response.status_code == 200
-    assert sentence in errors_of(response).replace("&#x27;", "'")
+    assert "There is no field “gone”." in errors_of(response)
     assert Rule.objects.get(pk=rule.pk).expression == rule.expression
 
 

@@ -110,36 +110,50 @@ def endpoint_page(house: House, name: str = "change") -> str:
     return reverse(f"admin:buyers_endpoint_{name}", args=(house.world.endpoint.pk,))
 
 
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"mappings-0-target": "a[[b"}, "Cannot read the path from “[[b”"),
-        ({"mappings-1-target": "first_name"}, "Another row writes to the same place"),
-        ({"mappings-0-kind": "template", "mappings-0-value": "{{ ''.__class__ }}"}, "template"),
-        ({"mappings-0-kind": "value_table", "mappings-0-table": ""}, "The value table is empty"),
-        ({"mappings-0-kind": "value_table", "mappings-0-table": "yes 1"}, "write it as “ours = theirs”"),
-        ({"headers-0-name": "Host"}, "This header is set by the platform"),
-        ({"headers-0-value": "a\r\nX-Evil: 1"}, "header"),
-        ({"rules-0-match": "regex", "rules-0-value": "("}, "rules"),
-        ({"rules-0-statuses": "700"}, "“700” is no status"),
-        ({"rules-0-match": "json_path", "rules-0-path": "a[", "rules-0-value": "x"}, "Cannot read the path"),
-        ({"url": "http://169.254.169.254/"}, "url"),
-        ({"url": "ftp://buyer.example/"}, "url"),
-        ({"method": "GET"}, "A GET request has no body"),
-    ],
+WRONG = (
+    {
+        "mappings-0-target": ("a[[b", "Cannot read the path from “[[b”"),
+        "mappings-1-target": ("phone", "Another row writes to the same place"),
+        "mappings-2-kind": ("value_table", "The value table is empty"),
+        "headers-0-name": ("Host", "This header is set by the platform"),
+        "rules-0-statuses": ("700", "“700” is no status."),
+        "url": ("http://169.254.169.254/", "'url'"),
+        "method": ("GET", "A GET request has no body"),
+    },
+    {
+        "mappings-0-table": ("yes 1", "write it as “ours = theirs”"),
+        "headers-0-value": ("a\rX-Evil: 1", "This header has line breaks"),
+        "rules-0-match": ("regex", "The regular expression is not one that can be used safely (RE2)."),
+        "url": ("ftp://buyer.example/", "'url'"),
+    },
 )
+
+
+@pytest.mark.parametrize("wrong", WRONG)
 def test_what_could_not_be_sent_or_read_is_refused_when_saved(
-    changes: dict[str, str], sentence: str, ours: House
+    wrong: dict[str, tuple[str, str]], ours: House
 ) -> None:
     client, url = ours.client(Role.MANAGER), endpoint_page(ours)
+    changes = {name: value for name, (value, _sentence) in wrong.items()} | {"rules-0-value": "("}
     response = client.post(url, page_form.read(client, url, "endpoint") | changes)
     assert response.status_code == 200
     told = {"endpoint": response.context["adminform"].form.errors}
     told |= {
         inline.formset.prefix: inline.formset.errors for inline in response.context["inline_admin_formsets"]
     }
-    assert sentence in str(told)
-    assert any(any(each) if isinstance(each, list) else each for each in told.values())
+    assert [sentence for _value, sentence in wrong.values() if sentence not in str(told)] == []
+    assert ours.world.endpoint.headers.get().name == "X-Key"
+    assert "kept; type to replace" in response.content.decode()
+
+
+def test_a_template_that_reaches_too_far_is_refused_at_its_input(ours: House) -> None:
+    client, url = ours.client(Role.MANAGER), endpoint_page(ours)
+    changes = {"mappings-0-kind": "template", "mappings-0-value": "{{ ''.__class__ }}"}
+    response = client.post(url, page_form.read(client, url, "endpoint") | changes)
+    mapping = next(
+        each for each in response.context["inline_admin_formsets"] if each.formset.prefix == "mappings"
+    )
+    assert "template" in str(mapping.formset.errors[0]["value"])
 
 
 def test_a_value_table_is_lines_and_a_secret_is_never_shown(ours: House) -> None:

@@ -21,7 +21,7 @@ from apps.campaigns.admin.forms import TargetingForm
 from apps.companies.admin.base import ScopedForm
 from apps.core.admin.menus import TimeZoneField
 from apps.core.admin.secrets import SecretField
-from apps.core.admin.widgets import MenuField, PairsField
+from apps.core.admin.widgets import MenuField, PairsField, sentence
 from apps.core.http.guard import check_url
 from apps.engine import mapping, orders, outcome
 from apps.engine.request import header_problem, url_problem
@@ -136,12 +136,16 @@ class HeaderForm(ScopedForm):
         model = EndpointHeader
         fields = ("name", "value", "position")
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["secret"].widget.kept = bool(self.instance.secret)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         name, value = cleaned.get("name", ""), cleaned.get("value", "")
         objection = header_problem(name, value) if name else ""
         if objection:
-            self.add_error("name", f"This header {objection}.")
+            self.add_error("name" if header_problem(name) else "value", f"This header {objection}.")
         if not value and not cleaned.get("secret") and not self.instance.secret:
             self.add_error("value", "Give a value or a secret.")
         return cleaned
@@ -218,19 +222,19 @@ class MappingForm(ScopedForm):
 
     def judge(self, *, nested: bool) -> None:
         """Puts the engine's objections on the inputs they are about."""
-        for sentence in mapping.problems(self.row(), nested=nested):
-            self.add_error(_input_of(sentence, self.cleaned_data.get("kind", "")), sentence)
+        for words in mapping.problems(self.row(), nested=nested):
+            self.add_error(_input_of(words, self.cleaned_data.get("kind", "")), sentence(words))
         if self.cleaned_data.get("kind") == "value_table" and not self.cleaned_data.get("table"):
             self.add_error("table", "The value table is empty: write at least one line such as yes = 1.")
 
 
-def _input_of(sentence: str, kind: str) -> str:
-    if kind == "template" and "template" in sentence.lower():
+def _input_of(told: str, kind: str) -> str:
+    if kind == "template" and "template" in told.lower():
         return "value"
     for words, name in (("format", "value_format"), ("type", "value_type"), ("maximum length", "max_length")):
-        if words in sentence:
+        if words in told:
             return name
-    return "source" if "taken from" in sentence or "system value" in sentence else "target"
+    return "source" if "taken from" in told or "system value" in told else "target"
 
 
 class ResponseRuleForm(ScopedForm):
@@ -276,13 +280,13 @@ class ResponseRuleForm(ScopedForm):
             return cleaned
         names = [field for field in orders.ResponseRule.__slots__ if field in cleaned]
         rule = orders.ResponseRule(**{name: cleaned.get(name) or "" for name in names})
-        for sentence in outcome.problems(rule):
-            self.add_error(self._input_of(sentence), sentence)
+        for words in outcome.problems(rule):
+            self.add_error(self._input_of(words), sentence(words))
         return cleaned
 
-    def _input_of(self, sentence: str) -> str:
-        if "status" in sentence:
+    def _input_of(self, told: str) -> str:
+        if "status" in told:
             return "statuses"
-        if "path" in sentence.lower() and self.cleaned_data.get("match") == "json_path":
+        if "path" in told.lower() and self.cleaned_data.get("match") == "json_path":
             return "path"
         return "value"

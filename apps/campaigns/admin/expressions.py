@@ -9,6 +9,7 @@ from django.urls import reverse
 from apps.campaigns.models import Campaign, Rule, ValueList
 from apps.campaigns.specs import TreeError, fields_spec, list_key, tree_json, tree_of
 from apps.companies.admin.base import ScopedForm
+from apps.core.admin.widgets import sentence
 from apps.engine import rules
 from apps.engine.campaign import CampaignSpec, FieldSpec
 from apps.engine.fields import FIELD_TYPES
@@ -135,9 +136,7 @@ class ExpressionField(forms.Field):
             return
         found = problems(value, fields_spec(self.campaign))
         if found:
-            raise forms.ValidationError(
-                [f"{sentence}." if sentence[-1].isalnum() else sentence for sentence in found]
-            )
+            raise forms.ValidationError([sentence(words) for words in found])
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

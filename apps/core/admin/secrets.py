@@ -7,18 +7,20 @@ from unfold.widgets import INPUT_CLASSES
 
 
 class SecretInput(forms.PasswordInput):
-    """An input that never renders its value and says whether one is kept."""
+    """An input that never renders its value and says whether one is `kept`, which the form tells it."""
+
+    kept = False
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"class": " ".join(INPUT_CLASSES), "autocomplete": "new-password", **(attrs or {})})
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        kept = "••••••••  kept; type to replace" if value else "not set"
-        return super().get_context(name, None, {"placeholder": kept, **(attrs or {})})
+        told = "••••••••  kept; type to replace" if self.kept else "not set"
+        return super().get_context(name, None, {"placeholder": told, **(attrs or {})})
 
 
 class SecretField(forms.CharField):
-    """Left empty, what is kept stays. The form must give it the kept value through `keep`."""
+    """Left empty, what is kept stays; the form sets the new one, and the widget's `kept`."""
 
     is_secret = True
     widget = SecretInput

@@ -9,6 +9,12 @@ from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminSelectWidget, UnfoldAdmi
 Choices = Iterable[tuple[Any, Any]]
 
 
+def sentence(words: str) -> str:
+    """What the engine says, as a sentence of its own: a capital first, a full stop at the end."""
+    told = words[:1].upper() + words[1:]
+    return told if told.endswith((".", "!", "?")) else f"{told}."
+
+
 class BoxesWidget(forms.CheckboxSelectMultiple):
     """Checkboxes in columns, with buttons for all and none where scripts run."""
 
