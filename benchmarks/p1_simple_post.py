@@ -177,6 +177,11 @@ def report(rounds: dict[str, list[Round]], before: tuple[int, int]) -> None:
     print(f"P1b {kept:.2f} bar>=0.8 {'ok' if kept >= 0.8 and not stalls and exact else 'short'}")
 
 
+def stalled(result: Result) -> int:
+    """How many answers took longer than any lock should be waited for."""
+    return sum(1 for each in result.latencies_ms if each > STALL_MS)
+
+
 def total(results: Iterable[Result]) -> Result:
     whole = Result()
     for result in results:
