@@ -5,7 +5,7 @@ document.documentElement.classList.add("can-copy");
 const said = document.createElement("p");
 said.className = "visually-hidden";
 said.setAttribute("role", "status");
-document.body.append(said);
+document.addEventListener("DOMContentLoaded", () => document.body.append(said));
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy-id]");
