@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -141,13 +142,27 @@ class CompanyAdmin(ScopeMixin, AuditMixin, ModelAdmin):
         self.message_user(request, sentence, level)
 
 
+class RowFormSet(BaseInlineFormSet):
+    """Rows on their parent's page. Where they stand in an order, a new one comes last unless it was dragged."""
+
+    def save_new(self, form: ModelForm, commit: bool = True) -> models.Model:
+        wanted = form.cleaned_data.get("position")
+        if wanted is not None:
+            others = [each.instance.position for each in self.forms if each is not form and each.instance.pk]
+            if wanted in others:
+                form.instance.position = max(others) + 1
+        return super().save_new(form, commit=commit)
+
+
 class CompanyTabular(ScopeMixin, TabularInline):
     """Rows edited in a table on their parent's page."""
 
+    formset = RowFormSet
     extra = 0
 
 
 class CompanyStacked(ScopeMixin, StackedInline):
     """Rows edited one below the other on their parent's page."""
 
+    formset = RowFormSet
     extra = 0
