@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.forms import BaseInlineFormSet, ModelForm
+from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.companies.admin.audit import AuditMixin
@@ -142,7 +143,7 @@ class CompanyAdmin(ScopeMixin, AuditMixin, ModelAdmin):
         self.message_user(request, sentence, level)
 
 
-class RowFormSet(BaseInlineFormSet):
+class RowFormSet(PaginationInlineFormSet):
     """Rows on their parent's page. Where they stand in an order, a new one comes last unless it was dragged."""
 
     def save_new(self, form: ModelForm, commit: bool = True) -> models.Model:
