@@ -60,8 +60,15 @@ def moment(instant: datetime | None) -> SafeString:
         '<time datetime="{}" title="{} UTC">{}</time>',
         instant.isoformat(),
         f"{instant:%Y-%m-%d %H:%M:%S}",
-        naturaltime(instant),
+        _ago(instant),
     )
+
+
+def _ago(instant: datetime) -> str:
+    """`4 hours ago`, `2 minutes from now`; of two units the larger."""
+    words = naturaltime(instant)
+    larger, _, smaller = words.partition(", ")
+    return f"{larger} {'ago' if smaller.endswith('ago') else 'from now'}" if smaller else words
 
 
 @register.simple_tag
