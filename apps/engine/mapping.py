@@ -5,7 +5,7 @@ the reason but shows no data of the lead.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -208,6 +208,22 @@ def problems(row: MappingRow, *, nested: bool) -> tuple[str, ...]:
     if row.max_length is not None and row.max_length < 1:
         found.append("The maximum length is at least 1")
     return tuple(text for text in found if text)
+
+
+def crossed(targets: Iterable[str]) -> frozenset[str]:
+    """Of a nested format's targets those that cannot be written beside one that stands before them: `contact` and
+    `contact.email`.
+    """
+    document: dict[str, Any] = {}
+    found = set()
+    for target in targets:
+        if paths.problem(target, writable=True):
+            continue
+        try:
+            paths.write(document, paths.parse(target), "")
+        except paths.PathError:
+            found.add(target)
+    return frozenset(found)
 
 
 def _target_problem(target: str, *, nested: bool) -> str:

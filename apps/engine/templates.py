@@ -65,6 +65,17 @@ def problem(source: str) -> str:
     return ""
 
 
+def names(source: str) -> frozenset[str]:
+    """The names a usable template reads, `field["odd name"]` included."""
+    tree = _environment.parse(source)
+    found = {node.name for node in tree.find_all(nodes.Name)} - {"field"}
+    for node in tree.find_all(nodes.Getitem):
+        of_field = isinstance(node.node, nodes.Name) and node.node.name == "field"
+        if of_field and isinstance(node.arg, nodes.Const):
+            found.add(str(node.arg.value))
+    return frozenset(found)
+
+
 def render(source: str, names: Mapping[str, Any]) -> str:
     """The template's text with surrounding blanks removed. Raises `TemplateRefusedError`."""
     template = _compile(source)

@@ -152,7 +152,22 @@ CASES = [
     (lambda w: w.endpoint.mappings.all().delete(), "mappings", "has no mapping"),
     (_mapping(kind="field", source="fax"), "target", "“fax” is no field of this campaign"),
     (_mapping(kind="template", value="{{ a("), "target", "template"),
+    (
+        _mapping(kind="template", value="{{ first_name }} {{ lastname }}"),
+        "target",
+        "names “lastname”, which is no",
+    ),
+    (_mapping(kind="template", value='{{ field["fax no"] }}'), "target", "names “fax no”, which is no"),
     (_mapping(kind="value_table", source="state"), "target", "table is empty"),
+    (
+        lambda w: mappings_set(
+            w.endpoint,
+            rows=[{"target": name, "source": "zip"} for name in ("contact.zip", "contact")],
+            by=None,
+        ),
+        "target",
+        "“contact” that cannot be used: it and another row's target cannot stand in one document",
+    ),
     (_mapping(kind="system", source="secret"), "target", "no system value"),
     (
         lambda w: mappings_set(w.endpoint, rows=[{"target": "a", "source": "zip"}] * 2, by=None),

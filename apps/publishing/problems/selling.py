@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from apps.buyers.models import Endpoint, LeadOrder
 from apps.core.http.guard import check_url
-from apps.engine import mapping, outcome
+from apps.engine import mapping, outcome, templates
 from apps.engine.request import header_problem, url_problem
 from apps.publishing.compile.selling import endpoint_spec, included
 from apps.publishing.problems.base import Draft, PublishProblem, is_zone, named
@@ -91,10 +91,13 @@ def _mapping(endpoint: Endpoint, label: str, draft: Draft) -> Iterator[PublishPr
     specs = endpoint_spec(endpoint).mapping
     nested = endpoint.body_format == "json"
     targets = Counter(spec.target for spec in specs)
+    crossed = mapping.crossed(targets) if nested else frozenset()
     for row, spec in zip(rows, specs, strict=True):
         said = [*mapping.problems(spec, nested=nested), *_mapping_source(spec, draft.names)]
         if nested and targets[spec.target] > 1:
             said.append("another row writes to the same place")
+        elif spec.target in crossed:
+            said.append("it and another row's target cannot stand in one document")
         for sentence in said:
             where = f"has a mapping row “{spec.target}” that cannot be used: {sentence}"
             yield named(row, label, "target", where)
@@ -105,4 +108,7 @@ def _mapping_source(spec: mapping.MappingRow, names: Iterable[str]) -> list[str]
         return [f"“{spec.source}” is no field of this campaign"]
     if spec.kind == "value_table" and not spec.table:
         return ["The value table is empty"]
+    if spec.kind == "template" and not templates.problem(spec.value):
+        unknown = sorted(templates.names(spec.value) - {*names, *mapping.SYSTEM_VALUES})
+        return [f"Its template names “{unknown[0]}”, which is no field of this campaign"] if unknown else []
     return []
