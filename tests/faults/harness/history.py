@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from typing import Any
 
 from apps.core.ids import public_id
 from apps.deliveries.models import Attempt, Delivery
@@ -41,6 +43,13 @@ class History:
         """How many leads stand how."""
         with self.house.database():
             return Counter(self._leads().values_list("status", flat=True))
+
+    def unfinished(self) -> list[tuple[Any, ...]]:
+        """What is known of deliveries that have not ended: for the message of a test that fails."""
+        columns = ("next_attempt_at", "leased_until", "claims", "reason", "history")
+        with self.house.database():
+            open_ones = Delivery.objects.filter(lead__in=self._leads(), status="pending")
+            return [("now", datetime.now(UTC)), *open_ones.values_list(*columns)[:5]]
 
     def requests(self) -> Counter[str]:
         """How many requests buyers have received by idempotency key, of these leads."""

@@ -88,7 +88,8 @@ class Proxy:
         return None
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
+        # Writing after a half-close is a RuntimeError of asyncio's.
+        with suppress(OSError, RuntimeError):
             while data := await reader.read(65_536):
                 await self._flowing.wait()
                 if self._latency_s:
