@@ -214,3 +214,15 @@ def test_when_its_time_is_over_the_next_step_is_left_to_the_next_drain(simulator
     assert (delivery.status, delivery.claims, delivery.leased_until) == ("pending", 0, None)
     services.drain()
     assert stands(delivery) == ("sold", "sold")
+
+
+def test_a_buyer_that_names_the_person_is_quoted_without_the_name(simulator: Running) -> None:
+    scene = market(simulator, ["reject?reason=We+have+Zo%C3%AB+%28secret.person%40example.com%29+already"])
+    delivery = scene.lead(first_name="Zoë", email="secret.person@example.com")
+    services.drain()
+    attempt = Attempt.objects.get()
+    told = json.dumps([attempt.reason, Delivery.objects.get(pk=delivery.pk).history], ensure_ascii=False)
+    told += json.dumps(list(LeadEvent.objects.values_list("data", flat=True)), ensure_ascii=False)
+    assert attempt.reason.startswith("We have •••")
+    assert "Zoë" not in told
+    assert "secret.person" not in told

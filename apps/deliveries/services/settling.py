@@ -21,6 +21,7 @@ from apps.deliveries.services import breakers, finishing
 from apps.deliveries.services.claims import still_ours
 from apps.deliveries.services.records import sealed_response, timings
 from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
+from apps.deliveries.services.wording import unnamed
 from apps.deliveries.specs import history_dump
 from apps.engine import outcome, pricing, waterfall
 from apps.engine.campaign import PayoutSpec
@@ -102,7 +103,7 @@ def _read(journey: Journey, response: OutboundResponse) -> Answer:
     attempt = journey.attempt
     assert attempt is not None
     began = clock.monotonic_ms()
-    reading = outcome.read(response, attempt.endpoint.rules)
+    reading = unnamed(outcome.read(response, attempt.endpoint.rules), journey)
     return Answer(journey, attempt, response, reading, clock.monotonic_ms() - began)
 
 
