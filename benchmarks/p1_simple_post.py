@@ -30,7 +30,7 @@ from apps.leads.models import CapCounter, Lead
 from benchmarks import cpu
 from benchmarks.baseline.models import PlainDelivery, PlainLead
 from benchmarks.load import Result, drive
-from benchmarks.p1_world import bodies, open_doors
+from benchmarks.world_p1 import bodies, open_doors
 
 DOORS = 32
 CONNECTIONS = 16

@@ -32,7 +32,7 @@ from apps.ledger.models import Sale
 from apps.simulator.running import running_simulator
 from benchmarks.baseline.models import PlainDelivery, PlainLead
 from benchmarks.baseline.tasks import deliver_by_requests
-from benchmarks.p3_world import body, leads_due, selling_to
+from benchmarks.world_p3 import body, leads_due, selling_to
 from config.celery import app
 
 BAR = 4.0
