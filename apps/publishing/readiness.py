@@ -111,7 +111,7 @@ def _period(spec: CampaignSpec, today: date) -> Iterator[str]:
 
 
 def _notes(campaign: Campaign) -> Iterator[str]:
-    orders = [order for order in campaign.orders.all() if order.is_active]
+    orders = [order for order in campaign.orders.all() if _is_switched_on(order)]
     if not orders:
         yield "No order is active: accepted leads stay unsold"
     if campaign.answer_mode == "acceptance" and any(
@@ -123,6 +123,11 @@ def _notes(campaign: Campaign) -> Iterator[str]:
         yield f"Order {slow[0]} may take longer to answer than the campaign waits"
     if not is_zone(campaign.time_zone):
         yield "The time zone is unknown"
+
+
+def _is_switched_on(order: LeadOrder) -> bool:
+    switched = (order, order.buyer, order.endpoint or order.buyer)
+    return all(row.is_active for row in switched)
 
 
 def _terms(terms: Terms, spec: CampaignSpec | None, keyed: set[int]) -> Iterator[str]:

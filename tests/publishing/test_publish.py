@@ -210,3 +210,13 @@ def test_readiness_says_why_something_is_not_live():
     ready.buyer.is_active = False
     ready.buyer.save()
     assert readiness(ready.campaign).orders[0].reasons == ("The buyer is paused",)
+
+
+@pytest.mark.parametrize("switch", ["order", "buyer", "endpoint"])
+def test_readiness_warns_when_every_order_is_switched_off_one_way_or_another(switch):
+    world = published_campaign()
+    assert readiness(world.campaign).campaign.notes == ()
+
+    row = getattr(world, switch)
+    type(row).objects.filter(pk=row.pk).update(is_active=False)
+    assert readiness(world.campaign).campaign.notes == ("No order is active: accepted leads stay unsold",)
