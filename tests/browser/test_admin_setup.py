@@ -194,6 +194,16 @@ def test_a_mapping_row_shows_only_what_its_kind_reads(visit: Opened, world: Worl
     expect(row.locator(".field-value")).to_be_visible()
 
 
+def test_a_new_row_is_open_and_an_old_one_opens_by_keyboard(visit: Opened, world: World) -> None:
+    page = visit().open(f"/admin/buyers/endpoint/{world.endpoint.pk}/change/")
+    page.get_by_text("Add another Response rule").click()
+    expect(page.locator("#id_rules-1-outcome")).to_be_visible()
+    first = page.locator("#id_mappings-0-target")
+    expect(first).to_be_hidden()
+    page.locator("#mappings-group strong").first.press("Enter")
+    expect(first).to_be_visible()
+
+
 def test_the_states_appear_when_they_count_and_are_ticked_at_once(visit: Opened, world: World) -> None:
     page: Page = visit().open(of_campaign(world, "requirements"))
     expect(page.locator("#id_states")).to_be_hidden()

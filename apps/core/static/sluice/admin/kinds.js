@@ -59,11 +59,36 @@
       row.dataset.kinds = "yes";
       follow(row, "kind");
       follow(row, "match");
+      openable(row);
     });
   }
+
+  /* Rows that fold: their title opens them by keyboard too. */
+  function openable(row) {
+    const title = row.querySelector("h3.cursor-pointer strong");
+    if (!title) return;
+    title.tabIndex = 0;
+    title.setAttribute("role", "button");
+    title.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      title.click();
+    });
+  }
+
+  /* A row that was just added is there to be filled in. */
+  function unfold(row) {
+    if (row.classList.contains("original")) return;
+    const folded = row.querySelector("[x-show]");
+    if (folded && folded.style.display === "none") row.querySelector("h3.cursor-pointer strong")?.click();
+  }
+
   window.addEventListener("load", () => { prepare(document); needs(); });
   document.addEventListener("formset:added", (event) => setTimeout(() => {
     const row = event.target instanceof Element ? event.target.closest(".form-group") : null;
-    if (row) { delete row.dataset.kinds; prepare(row.parentElement); }
+    if (!row) return;
+    delete row.dataset.kinds;
+    prepare(row.parentElement);
+    unfold(row);
   }));
 })();
