@@ -45,6 +45,13 @@ def test_a_new_campaign_begins_with_fields_a_group_and_a_page_to_go_on(ours: Hou
     assert "no version is published" in client.get(response.url).content.decode()
 
 
+def test_a_new_campaign_is_offered_the_zone_of_its_company(ours: House) -> None:
+    ours.world.company.time_zone = "America/Denver"
+    ours.world.company.save()
+    url = reverse("admin:campaigns_campaign_add")
+    assert page_form.read(ours.client(Role.MANAGER), url, "campaign")["time_zone"] == ["America/Denver"]
+
+
 def test_a_second_campaign_of_that_name_is_an_error_on_the_form(ours: House) -> None:
     client = ours.client(Role.MANAGER)
     data = {"company": ours.world.company.pk, "name": "Ours campaign", "time_zone": "America/Denver"}

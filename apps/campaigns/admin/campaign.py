@@ -28,6 +28,7 @@ from apps.campaigns.models import Campaign, CampaignWindow
 from apps.campaigns.services import campaign_prepare, windows_set
 from apps.companies.admin.base import CompanyAdmin, CompanyFilter, ScopedForm
 from apps.companies.admin.switch import SwitchMixin
+from apps.companies.selectors import companies_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,12 @@ class CampaignAdmin(BuilderMixin, WeekMixin, SwitchMixin, CompanyAdmin):
     ) -> Campaign | None:
         request.edited_campaign = super().get_object(request, object_id, from_field)
         return request.edited_campaign
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new campaign starts in its company's zone, where that is known before anybody chooses."""
+        companies = list(companies_with(request.user, self.edit_role)[:2])
+        zone = {"time_zone": companies[0].time_zone} if len(companies) == 1 else {}
+        return zone | super().get_changeform_initial_data(request)
 
     def consequences(self, row: Campaign, on: bool) -> tuple[str, ...]:
         sources = row.terms.filter(is_active=True, source__is_active=True).count()
