@@ -180,6 +180,7 @@ def test_the_preview_shows_the_request_and_reads_an_answer(ours: House) -> None:
     text = client.get(url).content.decode()
     assert "POST http://127.0.0.1:9/leads" in text
     assert "&quot;first_name&quot;: &quot;Jane&quot;" in text
+    assert "Idempotency-Key: DEL-" in text
     assert "X-Key: ••••••••" in text
     assert "Ours secret" not in text
     answer = {"status": "200", "content_type": "application/json", "body": "{}"}

@@ -111,7 +111,7 @@ def build(endpoint: Endpoint, campaign: Campaign) -> OutboundRequest | Unbuildab
     lead = normalise(spec, body, test=True, today=today)
     system = SystemValues(
         lead_id=public_id("L", 0x17),
-        delivery_id=public_id("D", 0x17),
+        delivery_id=public_id("DEL", 0x17),
         order_id=0,
         price=Decimal("42.00"),
         received_at=moment.astimezone(UTC),
