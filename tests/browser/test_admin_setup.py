@@ -103,7 +103,7 @@ def test_a_rule_is_built_with_menus_by_keyboard(visit: Opened, world: World) -> 
         "State is CA or Zip code is within 50 km of 89501"
     )
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Requirements saved. It acts when you publish.")).to_be_visible()
+    expect(page.get_by_text("Requirements saved. The change acts when you publish.")).to_be_visible()
     rule = Rule.objects.get(campaign=world.campaign)
     assert rule.expression == {
         "kind": "any",

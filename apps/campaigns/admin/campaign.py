@@ -245,7 +245,7 @@ class CampaignAdmin(BuilderMixin, WeekMixin, SwitchMixin, CompanyAdmin):
         return super().render_change_form(request, context, *args, **options)
 
     def response_change(self, request: HttpRequest, obj: Campaign) -> HttpResponse:
-        self.tell(request, f"{self.section(request, obj).title} saved. It acts when you publish.")
+        self.tell(request, f"{self.section(request, obj).title} saved. The change acts when you publish.")
         return HttpResponseRedirect(request.path)
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
