@@ -23,7 +23,6 @@ WAIT_S = 3.0
 _POLL_S = 0.05
 ABANDONED = timedelta(seconds=30)
 """After this nobody waits for the buyers any more: the longest budget is 15 s."""
-LONGEST_KEY = 1024
 REPLAYED = {"Idempotent-Replay": "true"}
 
 _BEGIN = """
@@ -55,7 +54,7 @@ def key_of(post: RawPost, terms_id: int, field_value: object) -> Key | None:
         return None
     return Key(
         terms_id,
-        digest(text[:LONGEST_KEY], scope=f"idempotency:{terms_id}"),
+        digest(text, scope=f"idempotency:{terms_id}"),
         # Keyed, because a body has few unknowns for somebody who knows the person.
         digest(hashlib.sha256(post.body).hexdigest(), scope=f"request:{terms_id}"),
     )

@@ -37,7 +37,9 @@ def readiness() -> Readiness:
 def _database_state() -> tuple[str, str]:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute("SELECT current_setting('transaction_read_only')")
+            if cursor.fetchone()[0] == "on":
+                return "read-only", "unknown"
         _require_migrated()
     except DatabaseError:
         return "unreachable", "unknown"
