@@ -42,10 +42,28 @@ def test_one_that_died_is_replaced_unseen(pool: ConnectionPool, monkeypatch: pyt
         assert mine.info.backend_pid != pid
 
 
-def test_one_just_checked_is_not_asked_again(pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_died_right_after_its_check_is_replaced_unseen(
+    pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pooled, "CHECK_EVERY_S", 60.0)
-    killed(pool)
-    with pytest.raises(psycopg.OperationalError), pool.connection() as mine:
-        mine.execute("SELECT 1")
+    pid = killed(pool)
     with pool.connection() as mine:
         assert mine.execute("SELECT 1").fetchone() == (1,)
+        assert mine.info.backend_pid != pid
+
+
+def test_one_just_checked_is_not_asked_again(pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pooled, "CHECK_EVERY_S", 60.0)
+    asked: list[str] = []
+    execute = psycopg.Connection.execute
+
+    def told(self: psycopg.Connection, query: str, *args: object) -> psycopg.Cursor:
+        asked.append(query)
+        return execute(self, query, *args)
+
+    monkeypatch.setattr(psycopg.Connection, "execute", told)
+    for _ in range(3):
+        with pool.connection() as mine:
+            mine.execute("SELECT 1")
+    assert asked.count("") <= 1
+    assert asked.count("SELECT 1") == 3
