@@ -56,12 +56,13 @@ def test_f3_killed_while_buyers_think(house: House, policy: str) -> None:
     requests, statuses = history.requests(), history.statuses()
     if policy == "resend":
         assert statuses == {"sold": 32}
+        assert len(requests) == 32
         assert max(requests.values()) <= 1 + 2
     else:
         assert statuses.keys() <= {"sold", "held"}
         assert statuses["held"] >= 1
+        # Who was written down and not yet sent is held too: nobody can tell.
         assert set(requests.values()) == {1}
-    assert len(requests) == 32
     assert history.verdict().clean
 
 
@@ -82,6 +83,8 @@ def test_f5_a_child_of_the_pool_killed(house: House) -> None:
     assert history.verdict().clean
     assert house.processes["worker"].exit_status() is None
     assert house.processes["worker"].pid == worker
+    # Celery keeps dead children in mind and ends of it when Redis goes away (ADR 0008): the next test gets a whole one.
+    house.kill("worker")
 
 
 @pytest.mark.faults_long  # for 30 s nobody may know whether the first request still lives

@@ -44,6 +44,7 @@ def test_f8_a_dead_redis_costs_no_lead_and_less_than_a_second(house: House, sour
     assert history.statuses() == {"sold": 32}
     assert set(history.requests().values()) == {1}
     assert history.verdict().clean
+    assert not house.restarted, house.restarted[0]
 
 
 def test_f8_limits_hold_without_redis(house: House) -> None:
@@ -67,6 +68,7 @@ def test_f9_flushed_again_and_again_while_leads_come(house: House, source: Sourc
     assert history.statuses() == {"sold": len(source.accepted)}
     assert set(history.requests().values()) == {1}
     assert history.verdict().clean
+    assert not house.restarted, house.restarted[0]
 
 
 def test_f9_restarted_without_its_data(house: House, source: Source) -> None:
@@ -81,6 +83,7 @@ def test_f9_restarted_without_its_data(house: House, source: Source) -> None:
     assert history.statuses() == {"sold": len(source.accepted)}
     assert set(history.requests().values()) == {1}
     assert history.verdict().clean
+    assert not house.restarted, house.restarted[0]
 
 
 def test_f10_a_deaf_redis_costs_no_lead_and_less_than_a_second(house: House, source: Source) -> None:
@@ -94,13 +97,13 @@ def test_f10_a_deaf_redis_costs_no_lead_and_less_than_a_second(house: House, sou
     history = History(house, [source])
     assert history.settled()
     assert history.verdict().clean
+    assert not house.restarted, house.restarted[0]
 
 
 @pytest.mark.faults_long
 def test_f10_workers_come_back_from_a_long_silence(house: House, source: Source) -> None:
     """Longer than any time-out of a worker's connection; then leads flow again, without a restart."""
     history = History(house, [source])
-    worker = house.processes["worker"].pid
     house.broker_proxy.blackhole()
     over = threading.Event()
 
@@ -117,6 +120,6 @@ def test_f10_workers_come_back_from_a_long_silence(house: House, source: Source)
     poster.join()
     assert history.settled()
     assert history.verdict().clean
-    assert house.processes["worker"].pid == worker
+    assert not house.restarted, house.restarted[0]
     with suppress(redis.RedisError):
         assert house.redis.ping()

@@ -62,5 +62,4 @@ def test_whatever_dies_nothing_is_lost_and_nothing_is_sold_twice(house: House) -
     assert history.settled(patience_s=240), f"{history.statuses()} {history.unfinished()} {said}"
     verdict = history.verdict()
     assert verdict.clean, f"{verdict} {said}"
-    assert all(child.exit_status() is None for child in house.processes.values()), said
     assert len(history.accepted) > ROUNDS, said

@@ -28,11 +28,14 @@ class History:
     limits: dict[str, int] = field(default_factory=dict)
 
     def settled(self, *, patience_s: float = 90.0) -> bool:
-        """Whether every lead on record has ended, waiting for it."""
+        """Whether every lead on record has ended, waiting for it. What ends by itself meanwhile is started again."""
+
+        def ended() -> bool:
+            self.house.tend()
+            return not self._leads().filter(status="in_flight").exists()
+
         with self.house.database():
-            return wait_until(
-                lambda: not self._leads().filter(status="in_flight").exists(), patience_s=patience_s
-            )
+            return wait_until(ended, patience_s=patience_s)
 
     def let_leases_lapse(self) -> None:
         """The workers are dead: spare the wait until others may take their work."""

@@ -54,12 +54,16 @@ class House:
     launches: dict[str, Launch]
     unblock: Any
     processes: dict[str, Child] = field(default_factory=dict)
+    killed: set[str] = field(default_factory=set)
+    restarted: list[str] = field(default_factory=list)
+    """What has ended by itself and was started again by `tend`, with its last words."""
 
     # --- The processes of the Procfile ---
 
     def start(self, *names: str) -> None:
         """Start those that do not run."""
         for name in names or self.launches:
+            self.killed.discard(name)
             child = self.processes.get(name)
             if child is None or child.exit_status() is not None:
                 self.processes[name] = self.launches[name].start()
@@ -67,17 +71,25 @@ class House:
     def kill(self, name: str) -> None:
         """SIGKILL to a process and all its children."""
         child = self.processes[name]
+        self.killed.add(name)
         kill_group(child.pid)
         child.process.wait()
 
+    def tend(self) -> None:
+        """What the supervisor of every deployment does: start again what has ended by itself."""
+        for name, child in list(self.processes.items()):
+            if name not in self.killed and child.exit_status() is not None:
+                self.restarted.append(f"{name} ended with {child.exit_status()}: {self.words(name)[-3000:]}")
+                self.start(name)
+
     def children(self, name: str) -> list[int]:
-        """The processes that one of the Procfile has forked."""
+        """The living processes that one of the Procfile has forked."""
         parent = self.processes[name].pid
         found = []
         for stat in Path("/proc").glob("[0-9]*/stat"):
             with suppress(OSError, IndexError):
-                text = stat.read_text()
-                if int(text.rpartition(")")[2].split()[1]) == parent:
+                state, of = stat.read_text().rpartition(")")[2].split()[:2]
+                if int(of) == parent and state != "Z":
                     found.append(int(stat.parent.name))
         return sorted(found)
 
@@ -148,7 +160,9 @@ class House:
         for proxy in (self.database_proxy, self.broker_proxy):
             proxy.heal()
         self.start()
+        self.restarted.clear()
         assert wait_until(self.ready)
+        assert wait_until(lambda: len(self.children("worker")) == WORKER_CHILDREN)
 
     # --- The database ---
 
@@ -206,8 +220,7 @@ def running_house(unblock: Any) -> Iterator[House]:
         release = house.launches.pop(RELEASE).start()
         assert release.process.wait() == 0, house.words(RELEASE)
         stack.callback(_stop, house)
-        house.start()
-        assert wait_until(house.ready), house.words("web")
+        house.heal()
         yield house
 
 
