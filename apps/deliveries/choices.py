@@ -21,3 +21,31 @@ class CallbackStatus(models.TextChoices):
     PENDING = "pending", "Pending"
     DONE = "done", "Done"
     FAILED = "failed", "Given up"
+
+
+class AttemptKind(models.TextChoices):
+    SALE = "sale", "Offer"
+    COPY = "copy", "Copy after the sale"
+    STATUS = "status", "Question to the status URL"
+
+
+class CopyStatus(models.TextChoices):
+    PENDING = "pending", "Pending"
+    DONE = "done", "Arrived"
+    FAILED = "failed", "Given up"
+
+
+class FileStatus(models.TextChoices):
+    PENDING = "pending", "Waiting to be sent"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Given up"
+
+
+class DriftKind(models.TextChoices):
+    NEW_SHAPE = "new_shape", "A new kind of answer"
+    NO_RULE = "no_rule", "More answers that no rule reads"
+
+
+class TestedBy(models.TextChoices):
+    PERSON = "person", "A person"
+    CANARY = "canary", "Canary"

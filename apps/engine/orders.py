@@ -49,6 +49,12 @@ class OrderSpec:
     schedule: ScheduleSpec | None = None
     caps: tuple[CapSpec, ...] = ()
     """The order's own and its buyer's caps; the subject of each says which."""
+    outside_hours: str = "next"
+    """next: passed over; last: others first, then it waits for its opening; queue: the lead waits for it."""
+    duplicate_days: int | None = None
+    duplicate_scope: str = "buyer"
+    copies: tuple[int, ...] = ()
+    """Endpoints that get the lead, too, once this order has bought it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +67,66 @@ class HeaderSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class MappingRow:
-    """Target path ← a value. `kind`: field (source = posting name), constant, template, value_table.
+class AuthSpec:
+    """Who we say we are to a buyer. `kind`: none, header, query, basic, bearer, oauth2 or signature.
 
-    `table` holds (from, to) pairs compared case-insensitively; `default` serves a value not in the table and `on_empty`
-    default. `on_empty`: omit, empty, default, fail. `on_too_long`: truncate or fail. `value_type`: text, number,
-    integer, boolean — how the value is typed in JSON.
+    `name` is the header, the query key, the user or the OAuth client id. No secret stands here: it is live and read
+    from `Sending.secrets` under `AUTH_SECRET`, an OAuth token under `AUTH_TOKEN`. `client_auth`: basic or body.
+    """
+
+    kind: str = "none"
+    name: str = ""
+    token_url: str = ""
+    scope: str = ""
+    audience: str = ""
+    client_auth: str = "basic"
+
+
+AUTH_SECRET = "auth"  # noqa: S105 - the name under which the secret is found
+AUTH_TOKEN = "token"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class FormatOptions:
+    """How a body is written beside its format.
+
+    `charset` utf-8, iso-8859-1 or windows-1252; `on_unencodable` closest or fail, about characters it lacks (XML
+    writes them as numbered references). `content_type` replaces the format's own. `namespaces` are (prefix, URI) of
+    XML, an empty prefix for the default one. `template` is the body of the format raw.
+    """
+
+    charset: str = "utf-8"
+    on_unencodable: str = "closest"
+    content_type: str = ""
+    namespaces: tuple[tuple[str, str], ...] = ()
+    template: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailSpec:
+    """Of an e-mail endpoint: addresses, and the subject's template, which names no personal field."""
+
+    to: tuple[str, ...] = ()
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What a mapping row of the kind branch gives when the expression holds: a template."""
+
+    expression: Expression
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRow:
+    """Target path ← a value. `kind` is a key of `engine.mapping.MAPPING_KINDS`: field (source = posting name),
+    constant, template, split (`part`), value_table, branch (`branches`), ping_response (source = path), system.
+
+    `table` holds (from, to) pairs compared case-insensitively; `default` serves a value not in the table, no branch
+    that holds, and `on_empty` default. `on_empty`: omit, empty, default, fail. `on_too_long`: truncate or fail.
+    `value_type`: text, number, integer, boolean, list — how the value is typed in JSON. `secret` names a live secret
+    (the key of an HMAC). `encoding` is a key of `engine.mapping.ENCODINGS`.
     """
 
     target: str
@@ -80,8 +140,13 @@ class MappingRow:
     on_too_long: str = "truncate"
     value_type: str = "text"
     value_format: str = ""
-    """How the value is written, a key of `engine.mapping`'s formats: empty = normal form, phone_digits,
-    upper, lower, …"""
+    """How the value is written, a key of `engine.value_formats`: empty = normal form, phone_digits, upper, …"""
+    format_argument: str = ""
+    part: str = ""
+    branches: tuple[Branch, ...] = ()
+    secret: str = ""
+    encoding: str = ""
+    test_value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +154,8 @@ class ResponseRule:
     """When an answer matches, it means `outcome` (accepted, rejected, duplicate, retryable, failed, unknown).
 
     `statuses` is empty, or a comma list of codes and classes (`200,201`, `2xx`). `content_type` is a substring of that
-    header. `match` any, json_path, regex or text; `path` the JSON path; `operator` equals, contains or present;
-    compared case-insensitively. The paths after them extract.
+    header. `match` is a key of `engine.response_rules.RULE_KINDS`; `path` the JSON path or XPath; `operator` equals,
+    contains or present; compared case-insensitively. The paths after them extract.
     """
 
     outcome: str
@@ -104,13 +169,16 @@ class ResponseRule:
     price_path: str = ""
     reference_path: str = ""
     redirect_path: str = ""
+    promise_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointSpec:
-    """How a buyer receives a lead. `retries` and waits follow `engine.retry`.
+    """How a buyer receives a lead. `kind`: http, email, sftp or store. `retries` and `retry_profile` follow
+    `engine.retry`.
 
-    `unknown_policy`: hold, resend (the buyer is declared idempotent) or go_on.
+    `unknown_policy`: hold, resend (the buyer is declared idempotent), ask (`status_url`, read by `status_rules`) or
+    go_on. `rate` is (requests, seconds) and `concurrency` how many may be under way, over all processes.
     """
 
     id: int
@@ -124,3 +192,12 @@ class EndpointSpec:
     timeout_ms: int = 10_000
     retries: int = 5
     unknown_policy: str = "hold"
+    kind: str = "http"
+    options: FormatOptions = field(default_factory=FormatOptions)
+    auth: AuthSpec = field(default_factory=AuthSpec)
+    retry_profile: str = "standard"
+    status_url: str = ""
+    status_rules: tuple[ResponseRule, ...] = ()
+    rate: tuple[int, int] | None = None
+    concurrency: int | None = None
+    mail: MailSpec = field(default_factory=MailSpec)

@@ -18,7 +18,8 @@ _WITH = (
     "terms__source", "terms__caps",
     "orders__buyer__caps", "orders__group", "orders__zip_list", "orders__price_bands", "orders__windows",
     "orders__caps", "orders__endpoint__buyer", "orders__endpoint__headers", "orders__endpoint__mappings",
-    "orders__endpoint__rules",
+    "orders__endpoint__rules", "orders__copies__endpoint__buyer", "orders__copies__endpoint__headers",
+    "orders__copies__endpoint__mappings", "orders__copies__endpoint__rules",
 )  # fmt: skip
 _SAME = (
     "currency", "region", "description", "starts_on", "ends_on", "date_order", "strict_phone", "pad_zip",
@@ -48,7 +49,7 @@ def compiled(campaign: Campaign, *, version: int = 0) -> CampaignSpec:
         terms=tuple(_terms(terms, campaign, reader) for terms in sorted(campaign.terms.all(), key=_key)),
         groups=selling.groups(campaign),
         orders=selling.orders(campaign, reader),
-        endpoints=selling.endpoints(campaign),
+        endpoints=selling.endpoints(campaign, reader),
         **{name: getattr(campaign, name) for name in _SAME},
         **_requirements(campaign, reader),
     )

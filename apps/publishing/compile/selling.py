@@ -1,13 +1,20 @@
 """The selling side: groups, orders, and the endpoints they deliver to."""
 
+from collections.abc import Iterator
+
+from apps.buyers.choices import Phase
 from apps.buyers.models import Endpoint, EndpointHeader, LeadOrder
 from apps.buyers.models import Mapping as MappingRecord
 from apps.buyers.models import ResponseRule as RuleRecord
 from apps.campaigns.models import Campaign
 from apps.engine.orders import (
+    AuthSpec,
+    Branch,
     EndpointSpec,
+    FormatOptions,
     GroupSpec,
     HeaderSpec,
+    MailSpec,
     MappingRow,
     OrderSpec,
     PriceBand,
@@ -18,11 +25,11 @@ from apps.publishing.compile.parts import Reader
 
 _RULE = (
     "outcome", "statuses", "content_type", "match", "path", "operator", "value", "reason_path", "price_path",
-    "reference_path", "redirect_path",
+    "reference_path", "redirect_path", "promise_path",
 )  # fmt: skip
 _MAPPING = (
     "target", "kind", "source", "value", "default", "on_empty", "max_length", "on_too_long", "value_type",
-    "value_format",
+    "value_format", "format_argument", "part", "encoding", "test_value",
 )  # fmt: skip
 
 
@@ -53,14 +60,17 @@ def orders(campaign: Campaign, reader: Reader) -> tuple[OrderSpec, ...]:
     return tuple(_order(order, campaign.time_zone, reader) for order in included(campaign))
 
 
-def endpoints(campaign: Campaign) -> tuple[EndpointSpec, ...]:
-    """The endpoints that the orders deliver to, each once."""
-    rows = {order.endpoint_id: order.endpoint for order in included(campaign) if order.endpoint_id}
-    return tuple(endpoint_spec(rows[key]) for key in sorted(rows))
+def endpoints(campaign: Campaign, reader: Reader) -> tuple[EndpointSpec, ...]:
+    """The endpoints that the orders deliver to, copies included, each once."""
+    orders = included(campaign)
+    rows = {order.endpoint_id: order.endpoint for order in orders if order.endpoint_id}
+    rows |= {copy.endpoint_id: copy.endpoint for order in orders for copy in order.copies.all()}
+    return tuple(endpoint_spec(rows[key], reader) for key in sorted(rows))
 
 
-def endpoint_spec(endpoint: Endpoint) -> EndpointSpec:
-    """One endpoint as it runs; also for Test Endpoint, before anything is published."""
+def endpoint_spec(endpoint: Endpoint, reader: Reader | None = None) -> EndpointSpec:
+    """One endpoint as it runs; also for Test Endpoint, before anything is published. Raises ExpressionError."""
+    reader = reader or Reader(endpoint.buyer.company.value_lists.all())
     return EndpointSpec(
         id=endpoint.pk,
         name=endpoint.name,
@@ -68,11 +78,45 @@ def endpoint_spec(endpoint: Endpoint) -> EndpointSpec:
         method=endpoint.method,
         body_format=endpoint.body_format,
         headers=tuple(_header(header) for header in endpoint.headers.all()),
-        mapping=tuple(_mapping(row) for row in endpoint.mappings.all()),
-        rules=tuple(_rule(rule) for rule in endpoint.rules.all()),
+        mapping=tuple(_mapping(row, reader) for row in endpoint.mappings.all()),
+        rules=_rules(endpoint, Phase.POST),
         timeout_ms=endpoint.timeout_ms,
         retries=endpoint.retries,
         unknown_policy=endpoint.unknown_policy,
+        kind=endpoint.kind,
+        options=_options(endpoint),
+        auth=_auth(endpoint),
+        retry_profile=endpoint.retry_profile,
+        status_url=endpoint.status_url,
+        status_rules=_rules(endpoint, Phase.STATUS),
+        rate=(endpoint.rate_limit, endpoint.rate_seconds) if endpoint.rate_limit else None,
+        concurrency=endpoint.concurrency,
+        mail=MailSpec(tuple(endpoint.email_to.replace(",", " ").split()), endpoint.email_subject),
+    )
+
+
+def _rules(endpoint: Endpoint, phase: str) -> tuple[ResponseRule, ...]:
+    return tuple(_rule(rule) for rule in endpoint.rules.all() if rule.phase == phase)
+
+
+def _options(endpoint: Endpoint) -> FormatOptions:
+    return FormatOptions(
+        charset=endpoint.charset,
+        on_unencodable=endpoint.on_unencodable,
+        content_type=endpoint.content_type,
+        namespaces=tuple((str(pair[0]), str(pair[1])) for pair in endpoint.namespaces),
+        template=endpoint.template,
+    )
+
+
+def _auth(endpoint: Endpoint) -> AuthSpec:
+    return AuthSpec(
+        kind=endpoint.auth_kind,
+        name=endpoint.auth_name,
+        token_url=endpoint.token_url,
+        scope=endpoint.token_scope,
+        audience=endpoint.token_audience,
+        client_auth=endpoint.client_auth,
     )
 
 
@@ -97,6 +141,10 @@ def _order(order: LeadOrder, campaign_zone: str, reader: Reader) -> OrderSpec:
         zips=parts.zip_targeting(order),
         schedule=parts.schedule(zone, order.windows.all()),
         caps=own + parts.caps(order.buyer.caps.all(), campaign_zone, reader, on_hit="skip"),
+        outside_hours=order.outside_hours,
+        duplicate_days=order.duplicate_days,
+        duplicate_scope=order.duplicate_scope,
+        copies=tuple(copy.endpoint_id for copy in order.copies.all()),
     )
 
 
@@ -105,9 +153,25 @@ def _header(header: EndpointHeader) -> HeaderSpec:
     return HeaderSpec(header.name, header.value, str(header.pk) if header.secret else "")
 
 
-def _mapping(row: MappingRecord) -> MappingRow:
-    table = tuple((str(pair[0]), str(pair[1])) for pair in row.table)
-    return MappingRow(table=table, **{name: getattr(row, name) for name in _MAPPING})
+def _mapping(row: MappingRecord, reader: Reader) -> MappingRow:
+    return MappingRow(
+        table=tuple((str(pair[0]), str(pair[1])) for pair in row.table),
+        branches=tuple(_branches(row, reader)),
+        secret=mapping_secret(row.pk) if row.secret else "",
+        **{name: getattr(row, name) for name in _MAPPING},
+    )
+
+
+def _branches(row: MappingRecord, reader: Reader) -> Iterator[Branch]:
+    for stored in row.branches:
+        expression = reader.read(stored.get("expression"))
+        if expression is not None:
+            yield Branch(expression, str(stored.get("value", "")))
+
+
+def mapping_secret(row_id: int) -> str:
+    """The name under which a version finds the live secret of a mapping row."""
+    return f"mapping:{row_id}"
 
 
 def _rule(rule: RuleRecord) -> ResponseRule:

@@ -1,4 +1,4 @@
-"""A lead's journey to buyers: the queue, the attempts, and the shares of orders.
+"""A lead's journey to buyers, and the calls it takes.
 
 PostgreSQL is the queue: `next_attempt_at` says when a pending delivery is due, `leased_until` who has it now.
 As in `leads`, foreign keys carry no database constraint and ids are time-ordered.
@@ -11,7 +11,7 @@ from django.db import models
 
 from apps.companies.models import Company, CompanyQuerySet
 from apps.core.ids import public_id
-from apps.deliveries.choices import AttemptStatus, CallbackStatus, DeliveryStatus
+from apps.deliveries.choices import AttemptKind, AttemptStatus, DeliveryStatus
 from apps.leads.models import Lead, loose
 from apps.publishing.models import Version
 
@@ -41,6 +41,8 @@ class Delivery(models.Model):
     history = models.JSONField(default=list)
     only_order_id = models.BigIntegerField(null=True)
     """Set on a re-delivery to one chosen order."""
+    ignores = models.JSONField(default=list)
+    """What a re-delivery need not heed, said by a person: of `hours`, `caps`, `duplicates`."""
     reason = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -92,6 +94,7 @@ class Attempt(models.Model):
     buyer_id = models.BigIntegerField()
     buyer_name = models.CharField(max_length=120)
     endpoint_id = models.BigIntegerField()
+    kind = models.CharField(max_length=8, choices=AttemptKind.choices, default=AttemptKind.SALE)
     step = models.PositiveSmallIntegerField()
     retry = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(max_length=8, choices=AttemptStatus.choices, default=AttemptStatus.STARTED)
@@ -105,6 +108,8 @@ class Attempt(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     reference = models.CharField(max_length=200, blank=True)
     rule_index = models.SmallIntegerField(null=True)
+    shape = models.CharField(max_length=16, blank=True)
+    """Fingerprint of the answer's form: see `AnswerShape`."""
     price = models.DecimalField(max_digits=10, decimal_places=2, default=Decimal("0"))
     fields = models.JSONField(default=list)
     timings = models.JSONField(default=dict)
@@ -126,63 +131,3 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_name}: {self.outcome or self.status}"
-
-
-class OrderShare(models.Model):
-    """An order's turns within its group, for round robin and weighted groups: `engine.strategies.Turns` by
-    row.
-
-    `given` counts the leads it was first in line for, `credit` the leads it is owed, `last_turn` is the
-    running number of its last turn within the group.
-    """
-
-    order_id = models.BigIntegerField(primary_key=True)
-    group_id = models.BigIntegerField(db_index=True)
-    given = models.BigIntegerField(default=0)
-    credit = models.DecimalField(max_digits=16, decimal_places=12, default=Decimal("0"))
-    last_turn = models.BigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"order {self.order_id}: {self.given}"
-
-
-class EndpointBreaker(models.Model):
-    """The circuit breaker of an endpoint: `state` is the JSON of an `engine.breaker.BreakerState`.
-
-    `opened_at` repeats its opening for lists and alerts; null while closed.
-    """
-
-    endpoint_id = models.BigIntegerField(primary_key=True)
-    state = models.JSONField(default=dict)
-    opened_at = models.DateTimeField(null=True)
-    updated_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"endpoint {self.endpoint_id}: {'open' if self.opened_at else 'closed'}"
-
-
-class SourceCallback(models.Model):
-    """The final result of a lead that was answered 202, to be posted to the source's callback URL."""
-
-    company_path = "company"
-
-    company = loose(Company)
-    lead = models.ForeignKey(Lead, on_delete=models.DO_NOTHING, db_constraint=False, related_name="callbacks")
-    url = models.CharField(max_length=500)
-    status = models.CharField(max_length=8, choices=CallbackStatus.choices, default=CallbackStatus.PENDING)
-    tries = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(null=True)
-    last_error = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = CompanyQuerySet.as_manager()
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(
-                fields=("next_attempt_at",), name="callback_due", condition=models.Q(status="pending")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Callback of {self.lead_id}"

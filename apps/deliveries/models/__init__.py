@@ -1,0 +1,28 @@
+"""Tables of deliveries."""
+
+from apps.deliveries.models.after import DropFile, LeadCopy, SourceCallback, StoredLead
+from apps.deliveries.models.delivery import Attempt, Delivery
+from apps.deliveries.models.drift import AnswerShape, DriftItem
+from apps.deliveries.models.standing import (
+    EndpointBreaker,
+    EndpointPace,
+    EndpointTest,
+    EndpointToken,
+    OrderShare,
+)
+
+__all__ = [
+    "AnswerShape",
+    "Attempt",
+    "Delivery",
+    "DriftItem",
+    "DropFile",
+    "EndpointBreaker",
+    "EndpointPace",
+    "EndpointTest",
+    "EndpointToken",
+    "LeadCopy",
+    "OrderShare",
+    "SourceCallback",
+    "StoredLead",
+]
