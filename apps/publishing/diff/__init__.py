@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from apps.engine.campaign import CampaignSpec
-from apps.publishing.diff import requirements, selling
+from apps.publishing.diff import endpoints, requirements, selling
 
 
 def changes(old: CampaignSpec | None, new: CampaignSpec) -> list[str]:
@@ -25,7 +25,7 @@ def _changes(old: CampaignSpec, new: CampaignSpec) -> Iterator[str]:
     yield from selling.terms(old, new)
     yield from selling.groups(old, new)
     yield from selling.orders(old, new)
-    yield from selling.endpoints(old, new)
+    yield from endpoints.endpoints(old, new)
 
 
 def _first(spec: CampaignSpec) -> str:

@@ -1,0 +1,79 @@
+"""How it is delivered: endpoints with headers, mapping and response rules."""
+
+from collections.abc import Iterator
+
+from apps.engine.campaign import CampaignSpec
+from apps.engine.orders import EndpointSpec, MappingRow
+from apps.publishing.diff import words
+from apps.publishing.diff.words import said
+
+_ENDPOINT = {
+    "name": "name", "kind": "delivers by", "url": "URL", "method": "method", "body_format": "format",
+    "timeout_ms": "timeout in ms", "retries": "retries", "retry_profile": "waits between retries",
+    "unknown_policy": "when the answer is unknown", "status_url": "status URL",
+    "rate": "most requests in so many seconds", "concurrency": "most requests at once",
+}  # fmt: skip
+_OPTIONS = {
+    "charset": "encoding", "on_unencodable": "characters it lacks", "content_type": "content type",
+    "namespaces": "namespaces", "template": "template",
+}  # fmt: skip
+_AUTH = {
+    "kind": "authentication", "name": "authentication name", "token_url": "token URL", "scope": "scope",
+    "audience": "audience", "client_auth": "client authentication",
+}  # fmt: skip
+_MAIL = {"to": "to", "subject": "subject"}
+
+
+def endpoints(old: CampaignSpec, new: CampaignSpec) -> Iterator[str]:
+    """Endpoints, by row."""
+    for before, after in words.paired(old.endpoints, new.endpoints, lambda each: each.id):
+        if before is None:
+            yield f"Endpoint {after.name} added"
+        elif after is None:
+            yield f"Endpoint {before.name} is no longer used"
+        else:
+            yield from _endpoint(before, after)
+
+
+def _endpoint(before: EndpointSpec, after: EndpointSpec) -> Iterator[str]:
+    label = f"Endpoint {after.name}"
+    yield from words.attributes(before, after, _ENDPOINT, label)
+    yield from words.attributes(before.options, after.options, _OPTIONS, label)
+    yield from words.attributes(before.auth, after.auth, _AUTH, label)
+    yield from words.attributes(before.mail, after.mail, _MAIL, label)
+    for had, has in words.paired(before.headers, after.headers, lambda header: header.name.lower()):
+        yield from _part(label, f"header {(has or had).name}", had, has)
+    for had, has in words.paired(before.mapping, after.mapping, lambda row: row.target):
+        yield from _mapping(label, had, has)
+    for what, had, has in (
+        ("response rules", before.rules, after.rules),
+        ("status rules", before.status_rules, after.status_rules),
+    ):
+        if had != has:
+            yield said(label, f"{what} changed, {len(had)} → {len(has)}")
+    if _targets(before) != _targets(after) and set(_targets(before)) == set(_targets(after)):
+        yield said(label, "mapping rows are in another order")
+
+
+def _targets(endpoint: EndpointSpec) -> list[str]:
+    return [row.target for row in endpoint.mapping]
+
+
+def _part(label: str, what: str, had: object, has: object) -> Iterator[str]:
+    if had != has:
+        verb = "added" if had is None else "removed" if has is None else "changed"
+        yield said(label, f"{what} {verb}")
+
+
+def _mapping(label: str, had: MappingRow | None, has: MappingRow | None) -> Iterator[str]:
+    if had is not None and has is not None and had != has:
+        yield said(label, f"mapping {has.target} ← {_taken(had)} → {_taken(has)}")
+    elif has is not None and had is None:
+        yield said(label, f"mapping {has.target} ← {_taken(has)} added")
+    elif had is not None and has is None:
+        yield said(label, f"mapping {had.target} removed")
+
+
+def _taken(row: MappingRow) -> str:
+    taken = row.source or f"“{row.value}”"
+    return f"{taken} as {row.value_format}" if row.value_format else taken

@@ -1,0 +1,84 @@
+"""Endpoints: address, headers, mapping, response rules."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from apps.buyers.models import Endpoint
+from apps.core.http.guard import check_url
+from apps.engine import mapping, outcome, templates
+from apps.engine.orders import EndpointSpec
+from apps.engine.request import header_problem, url_problem
+from apps.publishing.compile.parts import ExpressionError
+from apps.publishing.compile.selling import endpoint_spec
+from apps.publishing.problems.base import Draft, PublishProblem, named
+
+Said = Iterator[tuple[str, str]]
+_FROM_FIELD = ("field", "value_table")
+
+
+def problems(endpoint: Endpoint, draft: Draft) -> Iterator[PublishProblem]:
+    """What is wrong with one endpoint."""
+    label = f"Endpoint {endpoint}"
+    try:
+        spec = endpoint_spec(endpoint, draft.reader)
+    except ExpressionError as error:
+        yield named(
+            endpoint, label, "mappings", f"has a mapping with a condition that cannot be used: {error}"
+        )
+        return
+    for check in (_request, _headers, _rules):
+        yield from (named(endpoint, label, field, said) for field, said in check(endpoint, spec))
+    yield from _mapping(endpoint, spec, draft)
+
+
+def _request(endpoint: Endpoint, spec: EndpointSpec) -> Said:
+    objection = url_problem(endpoint.url) or check_url(endpoint.url)
+    if objection:
+        yield "url", f"has a URL that cannot be called: {objection}"
+    if endpoint.method == "GET" and endpoint.body_format != "query":
+        yield "body_format", "sends GET requests, which carry a query string only"
+
+
+def _headers(endpoint: Endpoint, spec: EndpointSpec) -> Said:
+    for header in endpoint.headers.all():
+        objection = header_problem(header.name, header.value)
+        if objection:
+            yield "headers", f"has a header “{header.name}” that {objection}"
+
+
+def _rules(endpoint: Endpoint, spec: EndpointSpec) -> Said:
+    rules = spec.rules
+    if not any(rule.outcome == "accepted" for rule in rules):
+        yield "rules", "has no response rule that means accepted: nothing sent there would ever be sold"
+    for number, rule in enumerate(rules, start=1):
+        for sentence in outcome.problems(rule):
+            yield "rules", f"has a response rule, number {number}, that cannot be used: {sentence}"
+
+
+def _mapping(endpoint: Endpoint, spec: EndpointSpec, draft: Draft) -> Iterator[PublishProblem]:
+    label, rows, specs = f"Endpoint {endpoint}", list(endpoint.mappings.all()), spec.mapping
+    if not rows:
+        yield named(endpoint, label, "mappings", "has no mapping: nothing of the lead would be sent")
+    nested = endpoint.body_format == "json"
+    targets = Counter(spec.target for spec in specs)
+    crossed = mapping.crossed(targets) if nested else frozenset()
+    for row, one in zip(rows, specs, strict=True):
+        said = [*mapping.problems(one, nested=nested), *_mapping_source(one, draft.names)]
+        if nested and targets[one.target] > 1:
+            said.append("another row writes to the same place")
+        elif one.target in crossed:
+            said.append("it and another row's target cannot stand in one document")
+        for sentence in said:
+            where = f"has a mapping row “{one.target}” that cannot be used: {sentence}"
+            yield named(row, label, "target", where)
+
+
+def _mapping_source(spec: mapping.MappingRow, names: Iterable[str]) -> list[str]:
+    if spec.kind in _FROM_FIELD and spec.source and spec.source not in names:
+        return [f"“{spec.source}” is no field of this campaign"]
+    if spec.kind == "value_table" and not spec.table:
+        return ["The value table is empty"]
+    if spec.kind == "template" and not templates.problem(spec.value):
+        unknown = sorted(templates.names(spec.value) - {*names, *mapping.SYSTEM_VALUES})
+        return [f"Its template names “{unknown[0]}”, which is no field of this campaign"] if unknown else []
+    return []
