@@ -14,11 +14,9 @@ from typing import Any
 
 from apps.engine import paths, templates
 from apps.engine.orders import EndpointSpec, MappingRow
+from apps.engine.pairs import Pairs, Typed
 from apps.engine.value_formats import VALUE_FORMATS, UnwritableError, as_boolean, as_number, as_text
 from apps.engine.values import LeadData
-
-Typed = str | int | bool | Decimal | list[str]
-Pairs = tuple[tuple[str, Typed], ...]
 
 SYSTEM_VALUES = ("lead_id", "delivery_id", "price", "received_at")
 ON_EMPTY = ("omit", "empty", "default", "fail")

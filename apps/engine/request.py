@@ -42,7 +42,7 @@ def build(endpoint: EndpointSpec, sending: Sending) -> OutboundRequest | Unbuild
     if endpoint.body_format not in FORMATS:
         return Unbuildable("body", f"“{endpoint.body_format}” is no format")
     try:
-        encoded = FORMATS[endpoint.body_format].encode(pairs)
+        encoded = FORMATS[endpoint.body_format].encode(pairs, endpoint.options)
     except UnencodableError as error:
         return Unbuildable("body", str(error))
     if len(encoded.body) > MAX_BODY or len(encoded.query) > MAX_BODY:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from apps.engine.mapping import Pairs
+from apps.engine.orders import FormatOptions
+from apps.engine.pairs import Cdata, Pairs
 
 
 class UnencodableError(ValueError):
@@ -28,4 +29,7 @@ class BodyFormat:
     key: str
     label: str
     nested: bool
-    encode: Callable[[Pairs], Encoded]
+    encode: Callable[[Pairs, FormatOptions], Encoded]
+
+
+__all__ = ["BodyFormat", "Cdata", "Encoded", "UnencodableError"]

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from apps.engine.formats.encoded import BodyFormat, Encoded, UnencodableError
-from apps.engine.mapping import Pairs
+from apps.engine.orders import FormatOptions
+from apps.engine.pairs import Pairs
 from apps.engine.value_formats import as_text
 
 
@@ -22,7 +23,7 @@ def _texts(pairs: Pairs) -> Iterator[tuple[str, str]]:
             yield target, as_text(item)
 
 
-def encode(pairs: Pairs) -> Encoded:
+def encode(pairs: Pairs, options: FormatOptions) -> Encoded:
     """A form body. Raises `UnencodableError`."""
     return Encoded(flat(pairs).encode(), "application/x-www-form-urlencoded")
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from apps.engine import paths
 from apps.engine.formats.encoded import BodyFormat, Encoded, UnencodableError
-from apps.engine.mapping import Pairs
+from apps.engine.orders import FormatOptions
+from apps.engine.pairs import Pairs
 
 
-def encode(pairs: Pairs) -> Encoded:
+def encode(pairs: Pairs, options: FormatOptions) -> Encoded:
     """One object holding every pair at its path. Raises `UnencodableError`."""
     document: dict[str, Any] = {}
     for target, value in pairs:

@@ -2,10 +2,11 @@
 
 from apps.engine.formats.encoded import BodyFormat, Encoded
 from apps.engine.formats.form import flat
-from apps.engine.mapping import Pairs
+from apps.engine.orders import FormatOptions
+from apps.engine.pairs import Pairs
 
 
-def encode(pairs: Pairs) -> Encoded:
+def encode(pairs: Pairs, options: FormatOptions) -> Encoded:
     """A query without body. Raises `UnencodableError`."""
     return Encoded(query=flat(pairs))
 
