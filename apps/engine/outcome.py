@@ -18,7 +18,7 @@ from apps.engine.pricing import read_money
 from apps.engine.response_rules import RULE_KINDS, Found
 from apps.engine.values import Code
 
-MAX_REASON, MAX_REFERENCE, MAX_REDIRECT = 300, 200, 1000
+MAX_REASON, MAX_REFERENCE, MAX_REDIRECT, MAX_PROMISE = 300, 200, 1000, 500
 MAX_REASONS = 20
 
 
@@ -50,6 +50,8 @@ class Reading:
     price: Decimal | None = None
     reference: str = ""
     redirect_url: str = ""
+    promise: str = ""
+    """What the buyer wants to see again with its next request (a ping's token)."""
     rule_index: int | None = None
     retry_after_s: int | None = None
 
@@ -73,6 +75,20 @@ def read(response: OutboundResponse, rules: tuple[ResponseRule, ...]) -> Reading
     if 400 <= status <= 499:
         return Reading(Outcome.FAILED, f"http_{status}")
     return Reading(Outcome.UNKNOWN, "no_rule_matched", redirect_url=_redirect(response.header("location")))
+
+
+def read_plain(response: OutboundResponse) -> Reading:
+    """What came of a delivery that no rules read: an e-mail, a file, a lead laid in store.
+
+    It is accepted when the transport says that the other side has it. `status` may be the reply code of SMTP: 4yz is
+    retryable, 5yz failed.
+    """
+    if response.error is not None or not response.sent:
+        return _transport(response)
+    first = (response.status or 200) // 100
+    if first in (4, 5):
+        return Reading(Outcome.RETRYABLE if first == 4 else Outcome.FAILED, f"reply_{response.status}")
+    return Reading(Outcome.ACCEPTED)
 
 
 def _transport(response: OutboundResponse) -> Reading:
@@ -110,6 +126,7 @@ def _extract(rule: ResponseRule, index: int, answer: Answer, found: Found) -> Re
         price=read_money(price) if price else None,
         reference=_told(_first(answer, rule.reference_path) or found.get("reference", ""), MAX_REFERENCE),
         redirect_url=_redirect(redirect),
+        promise=_told(_first(answer, rule.promise_path) or found.get("promise", ""), MAX_PROMISE),
         rule_index=index,
         retry_after_s=_retry_after_s(answer.response),
     )
@@ -155,7 +172,13 @@ def problems(rule: ResponseRule) -> tuple[str, ...]:
     if rule.outcome not in _OUTCOMES:
         found.append(f"“{rule.outcome}” is no outcome")
     found += [f"“{part}” is no status" for part in _odd_statuses(rule.statuses)]
-    for path in (rule.reason_path, rule.price_path, rule.reference_path, rule.redirect_path):
+    for path in (
+        rule.reason_path,
+        rule.price_path,
+        rule.reference_path,
+        rule.redirect_path,
+        rule.promise_path,
+    ):
         if path and paths.problem(path):
             found.append(paths.problem(path))
     return tuple(found)

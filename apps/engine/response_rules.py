@@ -1,7 +1,7 @@
 """How a response rule looks at an answer: one function a kind. A new kind is one function and one line here.
 
 A matcher gives what it found by name (for a regular expression its named groups `reason`, `price`,
-`reference`, `redirect`), or None when the rule does not match. Patterns are RE2's: linear time on whatever
+`reference`, `redirect`, `promise`), or None when the rule does not match. Patterns are RE2's: linear time on whatever
 buyers send.
 """
 

@@ -99,3 +99,30 @@ def test_no_answer_and_no_rule_makes_it_fail(
 )
 def test_rules_are_judged_at_save(rule: ResponseRule, wrong: bool) -> None:
     assert bool(outcome.problems(rule)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("response_", "outcome_", "reason"),
+    [
+        (OutboundResponse(status=250, sent=True), "accepted", ""),
+        (OutboundResponse(sent=True), "accepted", ""),
+        (OutboundResponse(), "retryable", "protocol_error"),
+        (OutboundResponse(status=451, sent=True), "retryable", "reply_451"),
+        (OutboundResponse(status=550, sent=True), "failed", "reply_550"),
+        (OutboundResponse(error=TransportError.CONNECT_ERROR), "retryable", "connect_error"),
+        (OutboundResponse(error=TransportError.TIMEOUT, sent=True), "unknown", "timeout"),
+        (OutboundResponse(error=TransportError.UNBUILDABLE), "failed", "unbuildable"),
+    ],
+)
+def test_what_no_rules_read_is_what_the_transport_says(
+    response_: OutboundResponse, outcome_: str, reason: str
+) -> None:
+    reading = outcome.read_plain(response_)
+    assert (reading.outcome.value, reading.reason) == (outcome_, reason)
+
+
+def test_a_promise_is_read_from_its_path_or_its_group() -> None:
+    answer = OutboundResponse(200, (), b'{"token":"p-1"}', sent=True)
+    assert outcome.read(answer, (ResponseRule("accepted", promise_path="token"),)).promise == "p-1"
+    rule = ResponseRule("accepted", match="regex", value=r'token":"(?P<promise>[^"]+)')
+    assert outcome.read(answer, (rule,)).promise == "p-1"
