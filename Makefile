@@ -7,6 +7,7 @@ ARGS ?=
 WORKERS ?= 2
 ONLY ?=
 RATE ?= 5
+RUNS ?= 20
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench faults traffic shell migrations format lock install clean
@@ -24,8 +25,8 @@ run: install ## start everything with the demo company (PORT=8000, HOST=127.0.0.
 test: install ## the whole suite on real servers (ARGS="tests/engine -k caps" for a part)
 	@exec $(EMBEDDED) exec -- $(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not faults_long" $(ARGS)
 
-faults: install ## the long fault-injection suite
-	@exec $(EMBEDDED) exec --durable -- $(BIN)/pytest -m "faults or faults_long" tests/faults $(ARGS)
+faults: install ## the fault-injection suite, again and again with random seeds (RUNS=20, ARGS="-k f11" for a part)
+	@exec $(EMBEDDED) exec --durable -- $(BIN)/python -m tests.faults.rounds $(RUNS) $(ARGS)
 
 check: install ## style, floors, types, deployment settings, migrations
 	@failed=; \

@@ -15,6 +15,7 @@ from tests.faults.harness.processes import Broker, broker
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The last line of a run, for people and machines: what all checkers found, and the seed."""
+    tally.hand_in()
     if tally.line() and not hasattr(config, "workerinput"):
         print(tally.line())  # noqa: T201 - meant for the console
 

@@ -17,7 +17,7 @@ from apps.deliveries.choices import AttemptStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.journeys import Journey, OpenAttempt, selling, undone_on_failure
 from apps.deliveries.models import Attempt
-from apps.deliveries.services import breakers, finishing
+from apps.deliveries.services import alerts, breakers, finishing
 from apps.deliveries.services.claims import still_ours
 from apps.deliveries.services.records import sealed_response, timings
 from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
@@ -87,12 +87,18 @@ def settle(batch: Sequence[Answered]) -> Settled:
         if live:
             _Settling(live, settled, now).run()
     breakers.count([_health(answer) for answer in live if answer.response.error not in _OURS])
+    alerts.tell(_failure(answer) for answer in live)
     for answer in settled.late:
         logger.warning(
             "answer_came_late",
             extra={"attempt_id": answer.attempt.id, "outcome": str(answer.reading.outcome)},
         )
     return settled
+
+
+def _failure(answer: Answer) -> tuple[int, int, Outcome, TransportError | None, int | None]:
+    attempt, response = answer.attempt, answer.response
+    return attempt.endpoint.id, attempt.id, answer.reading.outcome, response.error, response.status
 
 
 def _health(answer: Answer) -> tuple[int, Outcome]:

@@ -1,5 +1,6 @@
 """The sum of all verdicts of a run, for its last line."""
 
+import json
 import os
 from collections import Counter
 from dataclasses import asdict
@@ -24,3 +25,11 @@ def line() -> str:
     if not _judged:
         return ""
     return " ".join(f"{name}={count}" for name, count in {**_sum, "seed": SEED}.items())
+
+
+def hand_in() -> None:
+    """Leave this process's sum where FAULTS_TALLY says, one line of JSON a process, for who runs several."""
+    path = os.environ.get("FAULTS_TALLY")
+    if path and _judged:
+        with open(path, "a") as together:
+            together.write(json.dumps({**_sum, "judged": _judged}) + "\n")
