@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from apps.engine import paths, templates
+from apps.engine.campaign import CampaignSpec
 from apps.engine.orders import EndpointSpec, MappingRow
 from apps.engine.pairs import Pairs, Typed
 from apps.engine.value_formats import VALUE_FORMATS, UnwritableError, as_boolean, as_number, as_text
@@ -48,11 +49,19 @@ class Unbuildable:
 class Sending:
     """Everything a mapping may read: the lead, the platform's values and the endpoint's live secrets by
     name.
+
+    `spec` is the campaign's version, `now` the instant of sending (UTC): conditions need both, signatures the
+    second. `ping_response` is the document that the buyer answered the ping with, None without a ping. `test`
+    sends the rows' test values.
     """
 
     lead: LeadData
     system: SystemValues
-    secrets: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    spec: CampaignSpec | None = None
+    now: datetime | None = None
+    ping_response: Any = None
+    test: bool = False
 
 
 def build(endpoint: EndpointSpec, sending: Sending) -> Pairs | Unbuildable:
