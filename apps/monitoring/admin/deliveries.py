@@ -8,16 +8,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.core.crypto import DecryptionError
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.models import Attempt, Delivery
 from apps.monitoring.admin.base import ReadOnlyAdmin, number
 from apps.monitoring.admin.filters import EndpointFilter, FailureFilter, OutcomeFilter, PeriodFilter
 from apps.monitoring.stages import TOTAL, judged
 from apps.monitoring.templatetags.monitoring import copyable, mark, moment
-from apps.monitoring.trace.masking import mask_of
-from apps.monitoring.trace.outcomes import OUTCOMES, UNDER_WAY, why
-from apps.publishing import specs
+from apps.monitoring.trace.outcomes import OUTCOMES, UNDER_WAY
+from apps.monitoring.trace.said import said
 
 _STATES = {
     DeliveryStatus.PENDING: ("plain", "… Pending"),
@@ -85,7 +83,7 @@ class DeliveryAdmin(LeadLinked):
 @admin.register(Attempt)
 class AttemptAdmin(LeadLinked):
     list_display = (
-        "started", "of_lead", "buyer_name", "order_name", "outcome_in_words", "said", "took", "retried",
+        "started", "of_lead", "buyer_name", "order_name", "outcome_in_words", "said_of_it", "took", "retried",
     )  # fmt: skip
     list_filter = (OutcomeFilter, EndpointFilter, PeriodFilter, FailureFilter)
     empty_text = (
@@ -104,17 +102,8 @@ class AttemptAdmin(LeadLinked):
         return mark(*OUTCOMES.get(attempt.outcome, UNDER_WAY))
 
     @display(description="Why")
-    def said(self, attempt: Attempt) -> str:
-        words = why(reason=attempt.reason, error=attempt.error, http_status=attempt.http_status)
-        # Ours name nobody; what a buyer wrote may repeat whom it was told of.
-        return words if attempt.reason not in words or not attempt.reason else self._masked(attempt, words)
-
-    def _masked(self, attempt: Attempt, words: str) -> str:
-        lead = attempt.lead
-        try:
-            return mask_of(lead, specs.load(lead.version_id) if lead.version_id else None)(words)
-        except DecryptionError:
-            return ""
+    def said_of_it(self, attempt: Attempt) -> str:
+        return said(attempt)
 
     @display(description="Time")
     def took(self, attempt: Attempt) -> SafeString:

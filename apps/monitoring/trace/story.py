@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apps.core.crypto import DecryptionError
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.models import Attempt, Delivery
 from apps.engine.campaign import CampaignSpec
 from apps.leads.choices import EventKind, LeadStatus
 from apps.leads.models import Lead, LeadEvent
-from apps.leads.selectors import ShownValue, lead_open, lead_values
+from apps.leads.selectors import ShownValue
 from apps.ledger.selectors import sales_of
-from apps.monitoring.trace import masking
-from apps.monitoring.trace.attempts import AttemptShown, Reader, attempt
+from apps.monitoring.trace.attempts import AttemptShown, attempt
 from apps.monitoring.trace.checks import CheckShown, checks
+from apps.monitoring.trace.opened import opened
 from apps.monitoring.trace.orders import OrderShown, considered
 from apps.monitoring.trace.sentence import Story, sentence
 from apps.monitoring.trace.timeline import TimeShown, timeline
@@ -72,7 +71,7 @@ def trace(lead: Lead, *, unmasked: bool) -> Trace:
     """The story of one lead as its reader may see it."""
     spec = specs.load(lead.version_id) if lead.version_id else None
     currency = spec.currency if spec else lead.campaign.currency
-    fields, reader = _opened(lead, spec, unmasked)
+    fields, reader = opened(lead, spec, unmasked=unmasked)
     events = list(lead.events.order_by("id"))
     deliveries = list(lead.deliveries.order_by("id"))
     attempts = list(lead.attempts.order_by("id"))
@@ -113,19 +112,6 @@ def trace(lead: Lead, *, unmasked: bool) -> Trace:
         else (),
         doubt=_doubt(deliveries, attempts, currency),
     )
-
-
-def _opened(lead: Lead, spec: CampaignSpec | None, unmasked: bool) -> tuple[tuple[ShownValue, ...], Reader]:
-    try:
-        data, key = lead_open(lead)
-    except DecryptionError:
-        # What buyers wrote about an erased person is not for people either.
-        return (), Reader(None, lambda text: "", spec)
-    shown = tuple(lead_values(lead, spec, unmasked=unmasked))
-    if unmasked:
-        return shown, Reader(key, masking.plain, spec)
-    personal = frozenset(value.name for value in shown if value.personal)
-    return shown, Reader(key, masking.Mask(masking.personal_texts(lead, data, personal, spec)), spec)
 
 
 def _unfolded(attempts: Sequence[Attempt]) -> set[int]:
