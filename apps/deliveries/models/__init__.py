@@ -5,6 +5,7 @@ from apps.deliveries.models.delivery import Attempt, Delivery
 from apps.deliveries.models.drift import AnswerShape, DriftItem
 from apps.deliveries.models.standing import (
     EndpointBreaker,
+    EndpointCanary,
     EndpointPace,
     EndpointTest,
     EndpointToken,
@@ -18,6 +19,7 @@ __all__ = [
     "DriftItem",
     "DropFile",
     "EndpointBreaker",
+    "EndpointCanary",
     "EndpointPace",
     "EndpointTest",
     "EndpointToken",

@@ -41,7 +41,7 @@ class Delivery(models.Model):
     history = models.JSONField(default=list)
     only_order_id = models.BigIntegerField(null=True)
     """Set on a re-delivery to one chosen order."""
-    ignores = models.JSONField(default=list)
+    ignores = models.JSONField(default=list, db_default=[])
     """What a re-delivery need not heed, said by a person: of `hours`, `caps`, `duplicates`."""
     reason = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()

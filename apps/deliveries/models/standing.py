@@ -100,3 +100,17 @@ class EndpointTest(models.Model):
 
     def __str__(self) -> str:
         return f"Test of endpoint {self.endpoint_id}"
+
+
+class EndpointCanary(models.Model):
+    """When an endpoint with canaries is tested next, and how long it has been failing them: null while it passes."""
+
+    endpoint_id = models.BigIntegerField(primary_key=True)
+    due_at = models.DateTimeField(db_index=True)
+    failing_since = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    told = models.CharField(max_length=300, blank=True)
+    """What was wrong the last time."""
+
+    def __str__(self) -> str:
+        return f"canary of endpoint {self.endpoint_id}"
