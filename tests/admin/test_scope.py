@@ -83,6 +83,9 @@ def test_every_address_of_a_foreign_row_answers_not_found(role: Role, ours: Hous
         "key_id": theirs.rows["sources.credential"].pk,
         "link_id": theirs.rows["sources.instructionlink"].pk,
         "number": 1,
+        "call_id": 1,
+        "item_id": 1,
+        "test_id": 1,
     }
     client, open_doors = ours.client(role), []
     before = AuditEvent.objects.count()
