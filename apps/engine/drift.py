@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.engine.answer import Answer
+from apps.engine.elements import Element
 from apps.engine.outbound import OutboundResponse
 from apps.engine.outcome import Reading
 
@@ -48,7 +49,7 @@ def fingerprint(response: OutboundResponse, reading: Reading) -> Shape:
     """The form of an answer, or of none."""
     media = response.header("content-type").partition(";")[0].strip().lower()[:MAX_TYPE]
     media = "".join(letter for letter in media if letter.isprintable())
-    keys = sorted(set(itertools.islice(_walk(Answer(response).document), MAX_SEEN)))
+    keys = sorted(set(itertools.islice(_walk_of(Answer(response)), MAX_SEEN)))
     error = response.error.value if response.error else ""
     told = json.dumps([response.status, media, keys, reading.rule_index, error]).encode()
     return Shape(
@@ -58,6 +59,25 @@ def fingerprint(response: OutboundResponse, reading: Reading) -> Shape:
         reading.rule_index,
         hashlib.sha256(told).hexdigest()[:16],
     )
+
+
+def _walk_of(answer: Answer) -> Iterator[str]:
+    if isinstance(answer.document, dict | list):
+        return _walk(answer.document)
+    return _walk_elements(answer.tree) if answer.tree is not None else iter(())
+
+
+def _walk_elements(top: Element) -> Iterator[str]:
+    """The path of every element and attribute, nearest first; a document inside a text counts like the rest."""
+    waiting: list[tuple[str, Element, int]] = [("", top, 0)]
+    for path, element, depth in waiting:
+        if depth > MAX_DEPTH or len(waiting) > MAX_SEEN:
+            return
+        for child in element.elements():
+            inner = f"{path}.{_key(child.name)}" if path else _key(child.name)
+            yield inner
+            yield from (f"{inner}.@{_key(name)}" for name in child.attributes)
+            waiting.append((inner, child, depth + 1))
 
 
 def _walk(document: Any) -> Iterator[str]:

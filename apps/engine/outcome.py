@@ -5,13 +5,16 @@ rule; then the endpoint's rules, first match wins, where a rule that names no st
 what no rule reads is `failed` for 4xx and `unknown` for 2xx and 3xx. Silence of the rules is never a sale.
 """
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-from apps.engine import paths, response_rules
-from apps.engine.answer import Answer, plain
+from apps.engine import response_rules
+from apps.engine.answer import Answer, path_problem, plain
 from apps.engine.orders import ResponseRule
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.pricing import read_money
@@ -19,7 +22,7 @@ from apps.engine.response_rules import RULE_KINDS, Found
 from apps.engine.values import Code
 
 MAX_REASON, MAX_REFERENCE, MAX_REDIRECT, MAX_PROMISE = 300, 200, 1000, 500
-MAX_REASONS = 20
+MAX_REASONS, MAX_REASON_DEPTH = 20, 4
 
 
 class Outcome(Code):
@@ -115,7 +118,7 @@ def _status_fits(statuses: str, status: int) -> bool:
 
 
 def _extract(rule: ResponseRule, index: int, answer: Answer, found: Found) -> Reading:
-    reasons = [text for text in map(plain, answer.values(rule.reason_path)[:MAX_REASONS]) if text]
+    reasons = itertools.islice(_told_in(answer.values(rule.reason_path)), MAX_REASONS)
     redirect = (
         _first(answer, rule.redirect_path) or found.get("redirect") or answer.response.header("location")
     )
@@ -140,10 +143,23 @@ def _first(answer: Answer, path: str) -> str:
     return next((text for text in map(plain, answer.values(path)) if text), "")
 
 
+def _told_in(values: list[Any], before: str = "", depth: int = 0) -> Iterator[str]:
+    """The reasons among what stands at a path: texts, lists of them, and objects of texts by field."""
+    for value in values:
+        if isinstance(value, list | dict) and depth < MAX_REASON_DEPTH:
+            inner = value.items() if isinstance(value, dict) else [("", value)]
+            for name, item in inner:
+                items = item if isinstance(item, list) else [item]
+                yield from _told_in(items, f"{name} " if name else before, depth + 1)
+        elif text := plain(value):
+            yield f"{before}{text}"
+
+
 def _told(text: str, limit: int) -> str:
     """A buyer's words as they can be stored and shown: one line of proper Unicode, cut."""
     proper = text.encode("utf-8", "replace").decode()
-    return "".join(letter if letter.isprintable() else " " for letter in proper[: limit * 2]).strip()[:limit]
+    shown = "".join(letter if letter.isprintable() else " " for letter in proper[: limit * 4])
+    return " ".join(shown.split())[:limit].strip()
 
 
 def _redirect(url: str) -> str:
@@ -179,8 +195,8 @@ def problems(rule: ResponseRule) -> tuple[str, ...]:
         rule.redirect_path,
         rule.promise_path,
     ):
-        if path and paths.problem(path):
-            found.append(paths.problem(path))
+        if path and path_problem(path):
+            found.append(path_problem(path))
     return tuple(found)
 
 

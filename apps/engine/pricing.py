@@ -17,7 +17,7 @@ MAX_PRICE = Decimal("1000000")
 
 _MONEY = re.compile(
     r"(?:(?:usd|us\$|eur|gbp|cad|\$|€|£)\s*)?"
-    r"(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d{1,12})?|\d{1,12}(?:\.\d{1,12})?|\.\d{1,12})"
+    r"(?P<amount>(?P<comma>\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,12},\d{1,2})|\d{1,3}(?:,\d{3})+(?:\.\d{1,12})?|\d{1,12}(?:\.\d{1,12})?|\.\d{1,12})"
     r"\s*(?:usd|eur|gbp|cad|dollars?|€|£|\$)?",
     re.ASCII,
 )
@@ -29,9 +29,10 @@ def cents(amount: Decimal) -> Decimal:
 
 
 def read_money(value: Any) -> Decimal | None:
-    """An amount as a buyer sends it (`12.345`, `"$1,200"`, `"12.50 USD"`), unrounded.
+    """An amount as a buyer sends it (`12.345`, `"$1,200"`, `"12.50 USD"`, `"12,50 EUR"`), unrounded.
 
-    None for what is negative, unreadable, a boolean or over a million.
+    A comma before one or two last digits is a decimal comma; before three it stands between thousands. None
+    for what is negative, unreadable, a boolean or over a million.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return None
@@ -42,8 +43,13 @@ def read_money(value: Any) -> Decimal | None:
     elif isinstance(value, int):
         value = str(value) if abs(value) <= MAX_PRICE else ""
     found = _MONEY.fullmatch(value.strip().lower()) if len(value) <= 60 else None
-    amount = Decimal(found["amount"].replace(",", "")) if found else None
-    return amount if amount is not None and amount <= MAX_PRICE else None
+    if found is None:
+        return None
+    digits = found["amount"]
+    if found["comma"]:
+        digits = digits.replace(".", "").replace(",", ".")
+    amount = Decimal(digits.replace(",", ""))
+    return amount if amount <= MAX_PRICE else None
 
 
 def price(order: OrderSpec, data: LeadData, facts: Facts, spec: CampaignSpec) -> Decimal:

@@ -5,20 +5,24 @@ A matcher gives what it found by name (for a regular expression its named groups
 buyers send.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 import re2
 
-from apps.engine import paths
-from apps.engine.answer import Answer, plain
+from apps.engine import xpath
+from apps.engine.answer import Answer, path_problem, plain
 from apps.engine.orders import ResponseRule
 
 Found = Mapping[str, str]
 NOTHING: Found = {}
 MAX_PATTERN = 500
+
+_NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,12})?", re.ASCII)
 
 _options = re2.Options()
 _options.case_sensitive = False
@@ -50,17 +54,39 @@ def _any(rule: ResponseRule, answer: Answer) -> Found | None:
 
 
 def _json_path(rule: ResponseRule, answer: Answer) -> Found | None:
-    found = answer.values(rule.path)
+    return _found(rule, answer.values(rule.path))
+
+
+def _xpath(rule: ResponseRule, answer: Answer) -> Found | None:
+    return _found(rule, answer.elements(rule.path))
+
+
+def _found(rule: ResponseRule, values: list[Any]) -> Found | None:
     if rule.operator == "present":
-        return NOTHING if any(value not in (None, "", [], {}) for value in found) else None
-    return NOTHING if any(_compares(rule, plain(value)) for value in found) else None
+        return NOTHING if any(is_present(value) for value in values) else None
+    return NOTHING if any(_compares(rule, value) for value in values) else None
 
 
-def _compares(rule: ResponseRule, text: str | None) -> bool:
+def is_present(value: Any) -> bool:
+    """Whether something is there: null, blanks and empty lists and objects are not."""
+    return value not in (None, [], {}) and not (isinstance(value, str) and not value.strip())
+
+
+def _compares(rule: ResponseRule, value: Any) -> bool:
+    text = plain(value)
     if text is None:
         return False
     wanted, text = rule.value.strip().lower(), text.lower()
-    return wanted in text if rule.operator == "contains" else wanted == text
+    if rule.operator == "contains":
+        return wanted in text
+    return wanted == text or _same_number(wanted, value)
+
+
+def _same_number(wanted: str, value: Any) -> bool:
+    """Whether a number of the answer is the one asked for, however it is written: 1 is 1.0, but "01" is a text."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not _NUMBER.fullmatch(wanted):
+        return False
+    return Decimal(wanted) == value
 
 
 def _text(rule: ResponseRule, answer: Answer) -> Found | None:
@@ -87,6 +113,7 @@ RULE_KINDS: dict[str, RuleKind] = {
     for kind in (
         RuleKind("any", "any answer", (), _any),
         RuleKind("json_path", "JSON path", ("path", "operator", "value"), _json_path),
+        RuleKind("xpath", "XPath", ("path", "operator", "value"), _xpath),
         RuleKind("regex", "regular expression", ("path", "value"), _regex),
         RuleKind("text", "text of the answer", ("operator", "value"), _text),
     )
@@ -100,8 +127,10 @@ def problems(rule: ResponseRule) -> tuple[str, ...]:
         return (f"“{rule.match}” is no kind of rule",)
     found: list[str] = []
     reads = RULE_KINDS[rule.match].reads
-    if rule.match == "json_path" or (rule.match == "regex" and rule.path):
-        found.append(paths.problem(rule.path))
+    if rule.match == "xpath":
+        found.append(xpath.problem(rule.path))
+    elif rule.match == "json_path" or (rule.match == "regex" and rule.path):
+        found.append(path_problem(rule.path))
     if "operator" in reads and rule.operator not in OPERATORS:
         found.append(f"“{rule.operator}” is no way to compare")
     if "value" in reads and rule.operator != "present" and not rule.value.strip():
