@@ -89,11 +89,14 @@ def _tables() -> tuple[dict[str, str], dict[str, str]]:
 STATE_NAMES, _CODES = _tables()
 
 
+def state_code(text: str) -> str | None:
+    """The two letters of a state spelt in any way, or None."""
+    return text if text in STATE_NAMES else _CODES.get(_squeezed(text))
+
+
 def _read(raw: Any, spec: FieldSpec, context: Context) -> str | None:
     text = text_of(raw)
-    if text in STATE_NAMES:
-        return text
-    return _CODES.get(_squeezed(text)) if text else None
+    return state_code(text) if text else None
 
 
 STATE = FieldType(

@@ -13,7 +13,7 @@ from apps.core.redact import scrub_text
 from apps.engine import mapping
 from apps.engine.campaign import CampaignSpec
 from apps.engine.mapping import Sending, SystemValues, Unbuildable
-from apps.engine.orders import EndpointSpec, MappingRow
+from apps.engine.orders import EndpointSpec
 from apps.engine.value_formats import VALUE_FORMATS, as_text
 from apps.engine.values import LeadData, Value
 from apps.leads.models import Lead
@@ -66,7 +66,7 @@ def personal_texts(
                 yield from _words(data.values[name])
     if spec is not None:
         system = SystemValues(lead.public_id, "", 0, Decimal(0), lead.received_at)
-        sending = Sending(data, system)
+        sending = Sending(data, system, spec=spec, now=lead.received_at)
         for endpoint in spec.endpoints:
             yield from _as_mapped(endpoint, sending, names)
 
@@ -125,14 +125,8 @@ def _words(value: Value) -> list[str]:
 def _as_mapped(endpoint: EndpointSpec, sending: Sending, names: frozenset[str]) -> Iterator[str]:
     """What this endpoint's mapping makes of personal fields: cut, looked up, put into templates."""
     for row in endpoint.mapping:
-        if _reads(row, names):
+        if mapping.fields_read(row, sending.spec) & names:
             pairs = mapping.build(replace(endpoint, mapping=(row,)), sending)
             if not isinstance(pairs, Unbuildable):
                 for _, written in pairs:
                     yield from _leaves(written)
-
-
-def _reads(row: MappingRow, names: frozenset[str]) -> bool:
-    if row.kind == "template":
-        return any(name in row.value for name in names)
-    return row.kind in ("field", "value_table") and row.source in names

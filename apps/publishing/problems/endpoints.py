@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator
 
 from apps.buyers.models import Endpoint
 from apps.core.http.guard import check_url
-from apps.engine import mapping, outcome, templates
-from apps.engine.orders import EndpointSpec
+from apps.engine import mapping, outcome
+from apps.engine.orders import EndpointSpec, MappingRow
 from apps.engine.request import header_problem, url_problem
 from apps.publishing.compile.parts import ExpressionError
 from apps.publishing.compile.selling import endpoint_spec
 from apps.publishing.problems.base import Draft, PublishProblem, named
 
 Said = Iterator[tuple[str, str]]
-_FROM_FIELD = ("field", "value_table")
+_FROM_FIELD = ("field", "split", "value_table")
 
 
 def problems(endpoint: Endpoint, draft: Draft) -> Iterator[PublishProblem]:
@@ -73,12 +73,12 @@ def _mapping(endpoint: Endpoint, spec: EndpointSpec, draft: Draft) -> Iterator[P
             yield named(row, label, "target", where)
 
 
-def _mapping_source(spec: mapping.MappingRow, names: Iterable[str]) -> list[str]:
+def _mapping_source(spec: MappingRow, names: Iterable[str]) -> list[str]:
     if spec.kind in _FROM_FIELD and spec.source and spec.source not in names:
         return [f"“{spec.source}” is no field of this campaign"]
     if spec.kind == "value_table" and not spec.table:
         return ["The value table is empty"]
-    if spec.kind == "template" and not templates.problem(spec.value):
-        unknown = sorted(templates.names(spec.value) - {*names, *mapping.SYSTEM_VALUES})
+    if spec.kind in ("template", "branch"):
+        unknown = sorted(mapping.fields_read(spec) - {*names, *mapping.SYSTEM_VALUES})
         return [f"Its template names “{unknown[0]}”, which is no field of this campaign"] if unknown else []
     return []
