@@ -27,6 +27,8 @@ class TransportError(StrEnum):
     """Our own process ended between sending and storing the answer."""
     UNBUILDABLE = "unbuildable"
     """The request could not be built from the lead (a required mapping was empty, a value did not fit)."""
+    TOKEN_ERROR = "token_error"  # noqa: S105
+    """The endpoint's token server gave no token; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)

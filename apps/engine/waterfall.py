@@ -86,6 +86,8 @@ class Hold:
 
 Decision = Send | Wait | Sold | Unsold | Hold
 
+TOKEN_REFUSED = "token_refused"  # noqa: S105 - a reason
+"""The buyer did not take the OAuth token: asked again at once, with a new one (see `engine.oauth`)."""
 _REJECTED = (Outcome.REJECTED, Outcome.DUPLICATE)
 _DECISIVE = (Outcome.ACCEPTED, *_REJECTED)
 
@@ -102,13 +104,22 @@ def retry_at(
     1).
     """
     last = history[-1]
+    if last.reason == TOKEN_REFUSED:
+        return now
     again = last.what is Outcome.RETRYABLE or (
         last.what is Outcome.UNKNOWN and endpoint.unknown_policy == "resend"
     )
-    tried = _tries([one for one in history if one.order_id == last.order_id])
+    tried = sum(1 for one in history if one.order_id == last.order_id and _counts(one))
     if not again or tried > endpoint.retries:
         return None
-    return retry.next_at(now, tried, jitter=jitter, retry_after_s=retry_after_s)
+    return retry.next_at(
+        now, tried, jitter=jitter, retry_after_s=retry_after_s, profile=endpoint.retry_profile
+    )
+
+
+def _counts(result: Result) -> bool:
+    """Whether a result uses up a retry: a token that was not taken does not."""
+    return isinstance(result.what, Outcome) and result.reason != TOKEN_REFUSED
 
 
 def deferred_until(

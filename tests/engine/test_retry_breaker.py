@@ -25,6 +25,12 @@ def test_retry_after_is_honoured_within_a_bound() -> None:
     assert retry.wait_s(1, jitter=0.5, retry_after_s=10**8) == retry.LONGEST_RETRY_AFTER_S
 
 
+@pytest.mark.parametrize(("number", "middle"), [(1, 10), (2, 60), (3, 300), (6, 21600), (10, 21600)])
+def test_the_assured_profile_goes_from_seconds_to_hours(number: int, middle: float) -> None:
+    assert retry.wait_s(number, jitter=0.5, profile="assured") == pytest.approx(middle)
+    assert retry.wait_s(1, jitter=0.5, retry_after_s=7200, profile="assured") == 7200
+
+
 def results(
     state: BreakerState, pattern: str, *, start: datetime = NOW, every: timedelta = SECOND
 ) -> BreakerState:

@@ -20,6 +20,7 @@ ERRORS = {
     "protocol_error": "The answer was cut off, or is no HTTP.",
     "interrupted": "Our own process ended between sending and storing the answer.",
     "unbuildable": "The request could not be built from the lead; nothing was sent.",
+    "token_error": "The buyer's token server gave no access token; nothing was sent.",
 }
 """By `engine.outbound.TransportError`."""
 
@@ -27,6 +28,7 @@ REASONS = {
     "no_rule_matched": "No response rule reads this answer.",
     "resolved by hand": "Somebody has said since what the answer was.",
     "answered late": "The answer came after the call had been given up.",
+    "token_refused": "The buyer did not take the access token; it was asked again with a new one.",
 }
 
 
