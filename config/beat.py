@@ -9,6 +9,11 @@ BEAT_SCHEDULE: dict[str, dict] = {
     "deliver what is due": {"task": "deliveries.drain", "schedule": 1.0, "options": {"expires": 5}},
     "quarantine and overdue": {"task": "deliveries.sweep", "schedule": 5.0, "options": {"expires": 15}},
     "results to sources": {"task": "deliveries.callbacks", "schedule": 2.0, "options": {"expires": 10}},
+    "access tokens before they end": {
+        "task": "deliveries.tokens",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
     "claims of new duplicate rules": {"task": "leads.backfill", "schedule": 15.0, "options": {"expires": 30}},
     "forget old replies": {"task": "intake.purge", "schedule": 3600.0, "options": {"expires": 600}},
 }

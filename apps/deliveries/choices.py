@@ -29,6 +29,11 @@ class AttemptKind(models.TextChoices):
     STATUS = "status", "Question to the status URL"
 
 
+class CallPhase(models.TextChoices):
+    POST = "post", "Post"
+    STATUS = "status", "Status URL"
+
+
 class CopyStatus(models.TextChoices):
     PENDING = "pending", "Pending"
     DONE = "done", "Arrived"

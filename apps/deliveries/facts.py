@@ -6,14 +6,18 @@ from datetime import datetime
 
 from django.db import connection
 
-from apps.buyers.models import EndpointHeader, LeadOrder
+from apps.buyers.models import Endpoint, EndpointHeader, LeadOrder
 from apps.core.crypto import DecryptionError, unwrap
+from apps.deliveries.choices import CallPhase
 from apps.deliveries.journeys import Journey, LeadFacts
 from apps.deliveries.models import EndpointBreaker
+from apps.deliveries.selectors import TokenKey, token_keys, tokens
 from apps.deliveries.specs import breaker_load
 from apps.engine import breaker, caps
 from apps.engine.breaker import BreakerState, Permission
 from apps.engine.campaign import CampaignSpec
+from apps.engine.oauth import Standing
+from apps.engine.orders import AUTH_SECRET, EndpointSpec
 from apps.engine.routing import OrderFacts
 from apps.engine.strategies import Turns
 from apps.leads.models import Lead
@@ -38,7 +42,12 @@ class Live:
     now: datetime
     orders: OrderFacts
     breakers: dict[int, BreakerState] = field(default_factory=dict)
+    probes: dict[int, BreakerState] = field(default_factory=dict)
+    """Endpoints whose one probe this batch has taken, with the state before."""
     secrets: dict[int, dict[str, str]] = field(default_factory=dict)
+    tokens: dict[TokenKey, Standing] = field(default_factory=dict)
+    wanted_tokens: dict[TokenKey, EndpointSpec] = field(default_factory=dict)
+    """Tokens found due, to be fetched once the batch is written."""
 
     def order_facts(self, turns: Mapping[int, Turns], only_order_id: int | None) -> OrderFacts:
         """The facts for planning one delivery."""
@@ -76,6 +85,8 @@ def load_live(journeys: Sequence[Journey], now: datetime) -> Live:
     order_ids = {order.id for spec in campaigns for order in spec.orders}
     endpoint_ids = {endpoint.id for spec in campaigns for endpoint in spec.endpoints}
     states = load_breakers(endpoint_ids)
+    secrets = load_secrets(endpoint_ids)
+    keys = token_keys((one for spec in campaigns for one in spec.endpoints), secrets)
     resting = {
         number for number, state in states.items() if breaker.permission(state, now) is Permission.REFUSE
     }
@@ -86,13 +97,15 @@ def load_live(journeys: Sequence[Journey], now: datetime) -> Live:
             *paused, open_breakers=frozenset(resting), full_caps=frozenset(_full_caps(campaigns, now))
         ),
         breakers=states,
-        secrets=_secrets(endpoint_ids),
+        secrets=secrets,
+        tokens=tokens(keys),
     )
 
 
-def load_breakers(endpoint_ids: Iterable[int]) -> dict[int, BreakerState]:
-    """The stored breakers of these endpoints; closed ones may be absent."""
-    rows = EndpointBreaker.objects.filter(endpoint_id__in=endpoint_ids).values_list("endpoint_id", "state")
+def load_breakers(endpoint_ids: Iterable[int], phase: str = CallPhase.POST) -> dict[int, BreakerState]:
+    """The stored breakers of these endpoints in a phase; closed ones may be absent."""
+    stored = EndpointBreaker.objects.filter(endpoint_id__in=endpoint_ids, phase=phase)
+    rows = stored.values_list("endpoint_id", "state")
     return {endpoint_id: breaker_load(state) for endpoint_id, state in rows}
 
 
@@ -132,9 +145,13 @@ def _full_caps(campaigns: Iterable[CampaignSpec], now: datetime) -> set[str]:
     return {key for (key, period), limit in wanted.items() if used.get((key, period), 0) >= limit}
 
 
-def _secrets(endpoint_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+def load_secrets(endpoint_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """The live secrets of these endpoints by their names in a version."""
     secrets: dict[int, dict[str, str]] = {}
     for header in EndpointHeader.objects.filter(endpoint_id__in=endpoint_ids):
         if header.secret:
             secrets.setdefault(header.endpoint_id, {})[str(header.pk)] = header.secret
+    for endpoint in Endpoint.objects.filter(pk__in=endpoint_ids).only("auth_secret"):
+        if endpoint.auth_secret:
+            secrets.setdefault(endpoint.pk, {})[AUTH_SECRET] = endpoint.auth_secret
     return secrets

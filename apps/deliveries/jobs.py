@@ -12,6 +12,7 @@ logger = logging.getLogger(__name__)
 DRAIN = "deliveries.drain"
 SWEEP = "deliveries.sweep"
 CALLBACKS = "deliveries.callbacks"
+TOKENS = "deliveries.tokens"
 
 QUIET_S = 0.2
 """At most one message in this time from one process, however many leads come in."""

@@ -25,6 +25,12 @@ def sweep() -> None:
     services.sweep()
 
 
+@shared_task(name=jobs.TOKENS)
+def tokens() -> None:
+    """Fetch the access tokens of endpoints before they end."""
+    services.tokens_renew()
+
+
 @shared_task(name=jobs.CALLBACKS)
 def callbacks() -> None:
     """Post results to sources that were answered 202."""

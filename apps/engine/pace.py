@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 BURST_SHARE = 0.1
 CROWDED_S = 0.5
-"""About how long a place of an endpoint's concurrency is taken."""
+"""How long a place of an endpoint's concurrency is taken, when nothing is known about it."""
+SHORTEST_STEP_BACK_S = 0.05
 LONGEST_STEP_BACK_S = 30.0
 
 Rate = tuple[int, int]
@@ -61,7 +62,9 @@ def wait(bucket: Bucket, rate: Rate, now: datetime, *, before: int) -> timedelta
     return timedelta(seconds=max(1 - ready.level + before, 0.0) / per_second(rate) + 0.001)
 
 
-def crowded_wait(concurrency: int, *, before: int, jitter: float) -> timedelta:
-    """How long to step back when so many requests are under way as may be, and `before` others wait."""
-    wait_s = CROWDED_S * (1 + before / concurrency)
+def crowded_wait(concurrency: int, *, before: int, jitter: float, typical_s: float = CROWDED_S) -> timedelta:
+    """How long to step back when so many requests are under way as may be, and `before` others wait. `typical_s` is
+    how long a request to this endpoint takes, `jitter` random in [0, 1).
+    """
+    wait_s = max(typical_s * (1 + before / concurrency), SHORTEST_STEP_BACK_S)
     return timedelta(seconds=min(wait_s, LONGEST_STEP_BACK_S) * (0.8 + 0.4 * jitter))

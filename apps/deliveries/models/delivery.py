@@ -21,7 +21,8 @@ class Delivery(models.Model):
 
     `plan` is the routing plan made at the first claim (JSON of `engine.routing.Plan` steps), `history` the
     results so far; both name orders by id. `claims` counts claims since the last settled attempt: at three
-    the delivery is quarantined, for it ends the process that works on it.
+    the delivery is quarantined, for it ends the process that works on it. On a held delivery `next_attempt_at`
+    says when the buyer's status URL is asked next; null: it waits for a person.
     """
 
     PREFIX = "DEL"
@@ -55,6 +56,11 @@ class Delivery(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=("next_attempt_at",), name="delivery_due", condition=models.Q(status="pending")
+            ),
+            models.Index(
+                fields=("next_attempt_at",),
+                name="delivery_asks",
+                condition=models.Q(status="held", next_attempt_at__isnull=False),
             ),
             models.Index(fields=("company", "-id"), name="delivery_company"),
             models.Index(

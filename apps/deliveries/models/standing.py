@@ -7,7 +7,7 @@ from django.db import models
 
 from apps.companies.models import Company, CompanyQuerySet
 from apps.core.crypto import EncryptedTextField
-from apps.deliveries.choices import TestedBy
+from apps.deliveries.choices import CallPhase, TestedBy
 from apps.leads.models import loose
 
 
@@ -30,28 +30,37 @@ class OrderShare(models.Model):
 
 
 class EndpointBreaker(models.Model):
-    """The circuit breaker of an endpoint: `state` is the JSON of an `engine.breaker.BreakerState`.
+    """The circuit breaker of an endpoint in one phase: `state` is the JSON of an `engine.breaker.BreakerState`.
 
     `opened_at` repeats its opening for lists and alerts; null while closed.
     """
 
-    endpoint_id = models.BigIntegerField(primary_key=True)
+    endpoint_id = models.BigIntegerField()
+    phase = models.CharField(
+        max_length=8, choices=CallPhase.choices, default=CallPhase.POST, db_default=CallPhase.POST
+    )
     state = models.JSONField(default=dict)
     opened_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
 
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("endpoint_id", "phase"), name="breaker_per_endpoint_and_phase")
+        ]
+
     def __str__(self) -> str:
-        return f"endpoint {self.endpoint_id}: {'open' if self.opened_at else 'closed'}"
+        return f"endpoint {self.endpoint_id}, {self.phase}: {'open' if self.opened_at else 'closed'}"
 
 
 class EndpointToken(models.Model):
-    """The OAuth token of an endpoint, shared by all processes. `made_for` is a digest of the settings it belongs to.
+    """The OAuth token of an endpoint, shared by all processes. `made_for` is a keyed digest of the settings and the
+    secret it belongs to: with other ones, as another version may have them, it is another token.
 
     `refreshing_until` is the lease of whoever fetches the next one; `failed_at` and `error` tell of the last failure,
     null and empty once a token came.
     """
 
-    endpoint_id = models.BigIntegerField(primary_key=True)
+    endpoint_id = models.BigIntegerField()
     token = EncryptedTextField(blank=True, default="")
     made_for = models.CharField(max_length=64, blank=True)
     obtained_at = models.DateTimeField(null=True)
@@ -60,6 +69,13 @@ class EndpointToken(models.Model):
     failures = models.PositiveIntegerField(default=0)
     failed_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("endpoint_id", "made_for"), name="token_per_endpoint_and_settings"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"token of endpoint {self.endpoint_id}"

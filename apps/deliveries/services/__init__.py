@@ -7,6 +7,7 @@ from apps.deliveries.services.callbacks import send_due as callbacks_send
 from apps.deliveries.services.draining import Report, drain
 from apps.deliveries.services.inline import DeliveryState, deliver_now, state_of
 from apps.deliveries.services.sweeping import Swept, sweep
+from apps.deliveries.services.tokens import renew as tokens_renew
 
 __all__ = [
     "DeliveryState",
@@ -21,4 +22,5 @@ __all__ = [
     "resolve_unknown",
     "state_of",
     "sweep",
+    "tokens_renew",
 ]

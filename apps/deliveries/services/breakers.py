@@ -1,4 +1,6 @@
-"""Stored circuit breakers: results counted in, the one probe handed out. Losing a count does no harm."""
+"""Stored circuit breakers by endpoint and phase: results counted in, the one probe handed out. Losing a count does
+no harm.
+"""
 
 import json
 import logging
@@ -7,6 +9,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
 
+from apps.deliveries.choices import CallPhase
 from apps.deliveries.facts import Live, database_now
 from apps.deliveries.models import EndpointBreaker
 from apps.deliveries.specs import breaker_dump, breaker_load
@@ -30,22 +33,34 @@ def may_send(live: Live, endpoint_id: int) -> bool:
         return True
     if allowed is Permission.REFUSE:
         return False
-    taken = _take_probe(endpoint_id, live.now)
+    taken = take_probe(endpoint_id, CallPhase.POST, live.now)
     live.breakers[endpoint_id] = breaker.probing(state, live.now)
+    if taken:
+        live.probes[endpoint_id] = state
     return taken
 
 
-def _take_probe(endpoint_id: int, now: datetime) -> bool:
-    row = EndpointBreaker.objects.select_for_update(skip_locked=True).filter(pk=endpoint_id).first()
+def give_back(live: Live, endpoint_id: int) -> None:
+    """The delivery that was to be the probe stepped back: another one may be it. In the transaction that took it."""
+    state = live.probes.pop(endpoint_id, None)
+    if state is not None:
+        live.breakers[endpoint_id] = state
+        _write(endpoint_id, CallPhase.POST, state)
+
+
+def take_probe(endpoint_id: int, phase: str, now: datetime) -> bool:
+    """Take the one probe of a breaker that has rested enough. False when it has not, or another one was quicker."""
+    rows = EndpointBreaker.objects.select_for_update(skip_locked=True)
+    row = rows.filter(endpoint_id=endpoint_id, phase=phase).first()
     if row is None or breaker.permission(breaker_load(row.state), now) is not Permission.PROBE:
         return False
-    _write(endpoint_id, breaker.probing(breaker_load(row.state), now))
+    _write(endpoint_id, phase, breaker.probing(breaker_load(row.state), now))
     return True
 
 
-def count(results: Sequence[tuple[int, Outcome]]) -> None:
-    """Count (endpoint id, outcome) pairs in, oldest first. Never fails the caller: the leads are settled
-    already.
+def count(results: Sequence[tuple[int, Outcome]], phase: str = CallPhase.POST) -> None:
+    """Count (endpoint id, outcome) pairs of a phase in, oldest first. Never fails the caller: the leads are
+    settled already.
     """
     by_endpoint: dict[int, list[Outcome]] = {}
     for endpoint_id, outcome in results:
@@ -53,39 +68,40 @@ def count(results: Sequence[tuple[int, Outcome]]) -> None:
     for endpoint_id in sorted(by_endpoint):
         try:
             with transaction.atomic():
-                _count(endpoint_id, by_endpoint[endpoint_id])
+                _count(endpoint_id, phase, by_endpoint[endpoint_id])
         except DatabaseError:
             logger.warning("breaker_not_counted", extra={"endpoint_id": endpoint_id})
 
 
-def _count(endpoint_id: int, outcomes: Sequence[Outcome]) -> None:
+def _count(endpoint_id: int, phase: str, outcomes: Sequence[Outcome]) -> None:
     now = database_now()
     EndpointBreaker.objects.bulk_create(
-        [EndpointBreaker(endpoint_id=endpoint_id, updated_at=now)], ignore_conflicts=True
+        [EndpointBreaker(endpoint_id=endpoint_id, phase=phase, updated_at=now)], ignore_conflicts=True
     )
-    row = EndpointBreaker.objects.select_for_update().get(pk=endpoint_id)
+    row = EndpointBreaker.objects.select_for_update().get(endpoint_id=endpoint_id, phase=phase)
     before = state = breaker_load(row.state)
     for outcome in outcomes:
         state = breaker.after(state, now, failed=breaker.counts_as_failure(outcome))
     if state.opened_at is not None and before.opened_at is None:
-        logger.warning("breaker_opened", extra={"endpoint_id": endpoint_id, "in_a_row": state.in_a_row})
+        told = {"endpoint_id": endpoint_id, "phase": phase, "in_a_row": state.in_a_row}
+        logger.warning("breaker_opened", extra=told)
     if state != before:
-        _write(endpoint_id, state)
+        _write(endpoint_id, phase, state)
 
 
-def _write(endpoint_id: int, state: BreakerState) -> None:
+def _write(endpoint_id: int, phase: str, state: BreakerState) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE deliveries_endpointbreaker SET state = %s, opened_at = %s, updated_at = now()"
-            " WHERE endpoint_id = %s",
-            [json.dumps(breaker_dump(state)), state.opened_at, endpoint_id],
+            " WHERE endpoint_id = %s AND phase = %s",
+            [json.dumps(breaker_dump(state)), state.opened_at, endpoint_id, str(phase)],
         )
 
 
 def reset(endpoint_id: int) -> bool:
-    """Close a breaker by hand: the next lead goes out at once. False when there was nothing to close."""
+    """Close an endpoint's breakers by hand: the next lead goes out at once. False when there was nothing to close."""
     return bool(
-        EndpointBreaker.objects.filter(pk=endpoint_id, opened_at__isnull=False).update(
+        EndpointBreaker.objects.filter(endpoint_id=endpoint_id, opened_at__isnull=False).update(
             state=breaker_dump(CLOSED), opened_at=None
         )
     )

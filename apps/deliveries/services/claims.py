@@ -88,8 +88,16 @@ def release(journeys: Iterable[Journey], *, after_s: float = 0.0, forget: bool =
     """Give deliveries back unworked, due again after `after_s`. With `forget` off the claim still counts
     against them.
     """
-    pairs = [(journey.id, journey.lease) for journey in journeys]
-    if not pairs:
+    _give_back([(journey, after_s) for journey in journeys], forget=forget)
+
+
+def park(parked: Iterable[tuple[Journey, float]]) -> None:
+    """Give deliveries back, each due again after so many seconds."""
+    _give_back(list(parked), forget=True)
+
+
+def _give_back(parked: Sequence[tuple[Journey, float]], *, forget: bool) -> None:
+    if not parked:
         return
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -100,7 +108,10 @@ def release(journeys: Iterable[Journey], *, after_s: float = 0.0, forget: bool =
                 next_attempt_at = CASE WHEN %s THEN now() + make_interval(secs => %s) ELSE next_attempt_at END
             WHERE id = %s AND leased_until = %s AND status = 'pending'
             """,
-            [(forget, forget, after_s, forget, after_s, number, lease) for number, lease in pairs],
+            [
+                (forget, forget, after_s, forget, after_s, journey.id, journey.lease)
+                for journey, after_s in parked
+            ],
         )
 
 

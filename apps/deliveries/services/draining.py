@@ -19,8 +19,9 @@ from apps.core import http
 from apps.deliveries.journeys import Journey
 from apps.deliveries.services import claims
 from apps.deliveries.services.by_hand import late_answer
+from apps.deliveries.services.gate import PARKED_S, Parked
 from apps.deliveries.services.settling import Answered, Settled, settle
-from apps.deliveries.services.starting import INTERRUPTED, PARKED_S, Started, start
+from apps.deliveries.services.starting import INTERRUPTED, Started, start
 from apps.engine.outbound import OutboundResponse
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ SETTLE_AT_ONCE = 32
 CAREFUL_CLAIM = 8
 POLL_S = 0.05
 ANSWER_GRACE_S = 5.0
+STAY_FOR_S = 1.0
+"""A drain does not end while deliveries that stepped back are due again within this time."""
 DATABASE_PAUSES_S = (0.05, 1.0, 2.0)
 STEP_BACK_S = 5.0
 """How long a delivery that failed us (an exception of ours) is left alone before it is tried by itself."""
@@ -60,7 +63,7 @@ class Drain:
         self._under_way: dict[int, Journey] = {}
         self._by_endpoint: Counter[int] = Counter()
         self._polled_at = 0.0
-        self._parked_until = 0.0
+        self._parked_until = self._crowded_until = 0.0
         self._until = 0.0
         self._late_at: dict[int, float] = {}
 
@@ -98,7 +101,7 @@ class Drain:
         again.
         """
         room = self.in_flight - len(self._under_way)
-        if now < self._parked_until:
+        if now < self._crowded_until:
             busiest = max(self._by_endpoint.values(), default=0)
             return min(room, max(CAREFUL_CLAIM, self.per_endpoint - busiest))
         return room
@@ -110,11 +113,19 @@ class Drain:
                 claims.release(journeys)
                 return
             started = self._each(journeys, lambda some: start(some, has_room=self._has_room), _joined)
-            if started.parked:
-                self._parked_until = time.monotonic() + PARKED_S + POLL_S
+            self._stepped_back(started.parked)
             self._send(started.sending)
             self._give_back(started.sending)
             journeys = [*started.again, *self._settled(started.answered)]
+
+    def _stepped_back(self, parked: Sequence[Parked]) -> None:
+        """Stay for those that come back in a moment; the others are for whoever drains then."""
+        now = time.monotonic()
+        soon = [one.wait_s for one in parked if one.wait_s <= STAY_FOR_S]
+        if soon:
+            self._parked_until = max(self._parked_until, now + min(soon) + POLL_S)
+        if any(one.crowded for one in parked):
+            self._crowded_until = now + PARKED_S + POLL_S
 
     def _has_room(self, endpoint_id: int) -> bool:
         """Counts the asker in: within one batch each delivery takes a place."""

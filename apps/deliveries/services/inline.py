@@ -111,12 +111,27 @@ class _Inline:
                 again = bool(_settle(self._journey, response))
             elif started.answered:
                 again = bool(_settle(*started.answered[0]))
+            elif started.parked:
+                again = self._comes_back(started.parked[0].wait_s)
             else:
                 again = bool(started.again)
             if again and time.monotonic() >= self._until:
                 release([self._journey])
                 again = False
         return False
+
+    def _comes_back(self, wait_s: float) -> bool:
+        """Wait for a token or for the endpoint's pace, if there is time for it, and take the delivery up again."""
+        if time.monotonic() + wait_s >= self._until:
+            return False
+        if not connection.in_atomic_block:
+            connection.close()  # back to the pool while waiting
+        time.sleep(wait_s)
+        journey = claim_one(self._journey.id)
+        if journey is None:
+            return False
+        self._journey = journey
+        return True
 
     def _exchange(self) -> OutboundResponse | None:
         """The answer, or None when the time is over: then whoever gets it settles it."""

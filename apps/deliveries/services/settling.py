@@ -12,21 +12,20 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from apps.core import clock
 from apps.deliveries.choices import AttemptStatus
 from apps.deliveries.facts import database_now
-from apps.deliveries.journeys import Journey, OpenAttempt, selling, undone_on_failure
+from apps.deliveries.journeys import Journey, selling, undone_on_failure
 from apps.deliveries.models import Attempt
-from apps.deliveries.services import alerts, breakers, finishing
+from apps.deliveries.services import alerts, breakers, finishing, tokens
 from apps.deliveries.services.claims import still_ours
+from apps.deliveries.services.reading import Answer, read
 from apps.deliveries.services.records import sealed_response, timings
 from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
-from apps.deliveries.services.wording import unnamed
 from apps.deliveries.specs import history_dump
-from apps.engine import outcome, pricing, waterfall
+from apps.engine import pricing, waterfall
 from apps.engine.campaign import PayoutSpec
 from apps.engine.outbound import OutboundResponse, TransportError
-from apps.engine.outcome import Outcome, Reading
+from apps.engine.outcome import Outcome
 from apps.engine.waterfall import Decision, Result, Send
 from apps.leads.choices import EventKind
 from apps.leads.models import LeadEvent
@@ -44,24 +43,6 @@ _SETTLE = """
     WHERE id = %s
 """
 _CLEAN = str.maketrans("", "", "\x00")
-_OURS = frozenset({TransportError.UNBUILDABLE, TransportError.INTERRUPTED})
-"""Our own failures: they say nothing of an endpoint's health."""
-
-
-@dataclass(slots=True)
-class Answer:
-    """An answer on its way into the books."""
-
-    journey: Journey
-    attempt: OpenAttempt
-    response: OutboundResponse
-    reading: Reading
-    parse_ms: float
-
-    @property
-    def price(self) -> Decimal:
-        """What the sale would be booked at: the buyer's price where a rule extracts one, else the order's."""
-        return pricing.cents(self.attempt.price if self.reading.price is None else self.reading.price)
 
 
 @dataclass(slots=True)
@@ -76,7 +57,7 @@ class Settled:
 
 def settle(batch: Sequence[Answered]) -> Settled:
     """Book a batch of answers, each exactly once."""
-    answers = [_read(journey, response) for journey, response in batch if journey.attempt is not None]
+    answers = [read(journey, response) for journey, response in batch if journey.attempt is not None]
     settled = Settled()
     with undone_on_failure([answer.journey for answer in answers]), transaction.atomic():
         now = database_now()
@@ -86,7 +67,10 @@ def settle(batch: Sequence[Answered]) -> Settled:
         settled.late = [answer for answer in answers if answer.attempt.id not in open_ids]
         if live:
             _Settling(live, settled, now).run()
-    breakers.count([_health(answer) for answer in live if answer.response.error not in _OURS])
+            tokens.refused(
+                (one.attempt.endpoint.id, one.attempt.started_at) for one in live if one.token_refused
+            )
+    breakers.count([(one.attempt.endpoint.id, one.reading.outcome) for one in live if one.tells_of_health])
     alerts.tell(_failure(answer) for answer in live)
     for answer in settled.late:
         logger.warning(
@@ -99,18 +83,6 @@ def settle(batch: Sequence[Answered]) -> Settled:
 def _failure(answer: Answer) -> tuple[int, int, Outcome, TransportError | None, int | None]:
     attempt, response = answer.attempt, answer.response
     return attempt.endpoint.id, attempt.id, answer.reading.outcome, response.error, response.status
-
-
-def _health(answer: Answer) -> tuple[int, Outcome]:
-    return answer.attempt.endpoint.id, answer.reading.outcome
-
-
-def _read(journey: Journey, response: OutboundResponse) -> Answer:
-    attempt = journey.attempt
-    assert attempt is not None
-    began = clock.monotonic_ms()
-    reading = unnamed(outcome.read(response, attempt.endpoint.rules), journey)
-    return Answer(journey, attempt, response, reading, clock.monotonic_ms() - began)
 
 
 def _still_open(attempt_ids: list[int]) -> set[int]:

@@ -5,27 +5,27 @@ Nothing is sent here. When the transaction has committed, every attempt that is 
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import connection, transaction
 
 from apps.core import clock
-from apps.core.ids import new_id
 from apps.deliveries.choices import AttemptStatus
 from apps.deliveries.facts import Live, database_now, load_journeys, load_live
 from apps.deliveries.journeys import Journey, OpenAttempt, selling, undone_on_failure
 from apps.deliveries.models import Attempt
-from apps.deliveries.services import breakers, finishing
-from apps.deliveries.services.claims import LEASE_MARGIN_S, release, still_ours
+from apps.deliveries.services import breakers, finishing, tokens
+from apps.deliveries.services.claims import LEASE_MARGIN_S, park, still_ours
+from apps.deliveries.services.gate import Gate, HasRoom, Parked
+from apps.deliveries.services.preparing import prepare
 from apps.deliveries.services.records import attempt_row
 from apps.deliveries.services.reservations import CapBook, counters_of, wanted
 from apps.deliveries.services.turns import TurnBook
 from apps.deliveries.specs import history_dump, plan_dump
-from apps.engine import breaker, request, routing, waterfall
+from apps.engine import breaker, routing, waterfall
 from apps.engine.breaker import CLOSED
-from apps.engine.mapping import Sending, SystemValues, Unbuildable
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.routing import Considered
 from apps.engine.values import Facts
@@ -33,10 +33,6 @@ from apps.engine.waterfall import Decision, Passed, Result, Send
 from apps.leads.choices import EventKind
 from apps.leads.models import LeadEvent
 
-PARKED_S = 0.5
-"""How long a delivery steps back whose endpoint has as many requests under way as it may."""
-
-HasRoom = Callable[[int], bool]
 INTERRUPTED = OutboundResponse(error=TransportError.INTERRUPTED, sent=True)
 
 
@@ -53,7 +49,7 @@ class Started:
     answered: list[tuple[Journey, OutboundResponse]] = field(default_factory=list)
     again: list[Journey] = field(default_factory=list)
     ended: list[tuple[Journey, Decision]] = field(default_factory=list)
-    parked: list[Journey] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
 
 
 def start(journeys: Sequence[Journey], *, has_room: HasRoom = lambda _: True) -> Started:
@@ -72,6 +68,7 @@ def start(journeys: Sequence[Journey], *, has_room: HasRoom = lambda _: True) ->
         with undone_on_failure(fresh), transaction.atomic():
             ours = still_ours(fresh)
             _Starting(live, started, has_room).run([journey for journey in fresh if journey.id in ours])
+        tokens.fetch_soon(live)
     return started
 
 
@@ -100,12 +97,14 @@ def _interrupted(journeys: Sequence[Journey]) -> list[Journey]:
 class _Starting:
     """One batch within its transaction."""
 
+    gate: Gate
+
     def __init__(self, live: Live, started: Started, has_room: HasRoom) -> None:
         self.live, self.started, self.has_room = live, started, has_room
         self.events: list[LeadEvent] = []
 
     def run(self, journeys: list[Journey]) -> None:
-        """Locks in this order: turns, caps; the deliveries are the caller's already."""
+        """Locks in this order: turns, paces, caps; the deliveries are the caller's already."""
         self._plan([journey for journey in journeys if journey.plan is None])
         chosen = [(journey, self._choose(journey)) for journey in journeys]
         sends = [(journey, choice) for journey, choice in chosen if isinstance(choice, Send)]
@@ -113,12 +112,16 @@ class _Starting:
             (journey, choice) for journey, choice in chosen if not isinstance(choice, Send)
         ]
         turns = finishing.turns_for(self.started.ended)
+        self.gate = Gate(
+            self.live, self.has_room, (journey.endpoint(choice.order_id) for journey, choice in sends)
+        )
         ready = [journey for journey, choice in sends if self._prepare(journey, choice)]
+        self.gate.write()
         reserved = self._reserve(ready)
         self._write(reserved, [journey for journey, _ in sends])
         LeadEvent.objects.bulk_create(self.events)
         finishing.finish(self.started.ended, turns, self.live.now)
-        release(self.started.parked, after_s=PARKED_S)
+        park([(parked.journey, parked.wait_s) for parked in self.started.parked])
 
     def _plan(self, journeys: list[Journey]) -> None:
         turns = TurnBook(journeys)
@@ -170,36 +173,14 @@ class _Starting:
             journey.passed = []
 
     def _prepare(self, journey: Journey, choice: Send) -> bool:
-        """Build the request. False when the endpoint has no room, and the delivery steps back."""
-        order, endpoint = journey.order(choice.order_id), journey.endpoint(choice.order_id)
-        if not self.has_room(endpoint.id):
-            self.started.parked.append(journey)
+        """Make the attempt. False when the endpoint cannot be called now, and the delivery steps back."""
+        parked = self.gate.parked(journey, journey.endpoint(choice.order_id))
+        if parked is not None:
+            self.started.parked.append(parked)
             return False
-        began = clock.monotonic_ms()
-        system = SystemValues(
-            journey.lead.public_id, journey.public_id, order.id, choice.price, journey.lead.received_at
-        )
-        made = request.build(
-            endpoint, Sending(journey.lead.data, system, self.live.secrets.get(endpoint.id, {}))
-        )
-        journey.attempt = OpenAttempt(
-            id=new_id(),
-            order=order,
-            endpoint=endpoint,
-            place=choice.place,
-            retry=choice.retry,
-            price=choice.price,
-            started_at=self.live.now,
-            reservations=[],
-            assembly_ms=clock.monotonic_ms() - began,
-        )
-        if isinstance(made, Unbuildable):
-            unsent = OutboundResponse(
-                error=TransportError.UNBUILDABLE, error_detail=f"{made.target} {made.why}"
-            )
+        unsent = prepare(journey, choice, self.live)
+        if unsent is not None:
             self.started.answered.append((journey, unsent))
-        else:
-            journey.attempt.request = made
         return True
 
     def _reserve(self, journeys: list[Journey]) -> list[Journey]:

@@ -109,7 +109,8 @@ def endpoints(company_ids: Sequence[int], *, since: datetime, now: datetime) -> 
                    coalesce(refused, 0), coalesce(failed, 0), coalesce(timeouts, 0), p50, p95, r.state
             FROM buyers_endpoint e
             JOIN buyers_buyer b ON b.id = e.buyer_id
-            LEFT JOIN deliveries_endpointbreaker r ON r.endpoint_id = e.id AND r.opened_at IS NOT NULL
+            LEFT JOIN deliveries_endpointbreaker r
+                ON r.endpoint_id = e.id AND r.phase = 'post' AND r.opened_at IS NOT NULL
             LEFT JOIN (
                 SELECT endpoint_id, count(*) AS calls,
                        count(*) FILTER (WHERE outcome = 'accepted') AS accepted,

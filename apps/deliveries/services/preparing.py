@@ -1,0 +1,44 @@
+"""From a decision to send to an attempt with its request, or to why nothing can leave."""
+
+from apps.core import clock
+from apps.core.ids import new_id
+from apps.deliveries.facts import Live
+from apps.deliveries.journeys import Journey, OpenAttempt
+from apps.deliveries.services import breakers, tokens
+from apps.engine import request
+from apps.engine.mapping import Sending, SystemValues, Unbuildable
+from apps.engine.outbound import OutboundResponse, TransportError
+from apps.engine.waterfall import Send
+
+
+def prepare(journey: Journey, choice: Send, live: Live) -> OutboundResponse | None:
+    """Give the journey its attempt. None when its request may leave; else the answer it has without leaving."""
+    order, endpoint = journey.order(choice.order_id), journey.endpoint(choice.order_id)
+    attempt = journey.attempt = OpenAttempt(
+        id=new_id(),
+        order=order,
+        endpoint=endpoint,
+        place=choice.place,
+        retry=choice.retry,
+        price=choice.price,
+        started_at=live.now,
+        reservations=[],
+    )
+    unsent = tokens.FAILING if tokens.is_failing(live, endpoint) else _build(journey, attempt, live)
+    if unsent is not None:
+        breakers.give_back(live, endpoint.id)
+    return unsent
+
+
+def _build(journey: Journey, attempt: OpenAttempt, live: Live) -> OutboundResponse | None:
+    began = clock.monotonic_ms()
+    system = SystemValues(
+        journey.lead.public_id, journey.public_id, attempt.order.id, attempt.price, journey.lead.received_at
+    )
+    secrets = tokens.secrets_for(live, attempt.endpoint)
+    made = request.build(attempt.endpoint, Sending(journey.lead.data, system, secrets))
+    attempt.assembly_ms = clock.monotonic_ms() - began
+    if isinstance(made, Unbuildable):
+        return OutboundResponse(error=TransportError.UNBUILDABLE, error_detail=f"{made.target} {made.why}")
+    attempt.request = made
+    return None
