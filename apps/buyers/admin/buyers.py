@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
-from apps.buyers.admin.forms import BuyerCapForm
+from apps.buyers.admin.forms.orders import BuyerCapForm
 from apps.buyers.models import Buyer, BuyerCap
 from apps.companies.admin.base import CompanyAdmin, CompanyFilter, CompanyStacked
 from apps.companies.admin.switch import SwitchMixin

@@ -2,140 +2,79 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
-from unfold.forms import PaginationInlineFormSet
 
-from apps.buyers.admin.forms import EndpointForm, HeaderForm, MappingForm, ResponseRuleForm
-from apps.buyers.models import Endpoint, EndpointHeader, Mapping, ResponseRule
-from apps.buyers.services import endpoint_prepare, mapping_fields_add
+from apps.buyers.admin.endpoint_rows import HeaderInline, MappingInline, ResponseRuleInline, campaigns_of
+from apps.buyers.admin.forms.endpoint import EndpointForm
+from apps.buyers.admin.forms.start import NewEndpointForm, StartForm
+from apps.buyers.choices import EndpointKind
+from apps.buyers.models import Endpoint
+from apps.buyers.services import endpoint_prepare, mapping_fields_add, preset_apply
 from apps.campaigns.admin.forms import field_menu
 from apps.campaigns.admin.standing import paused_note, unpublished_note
-from apps.campaigns.models import Campaign
-from apps.companies.admin.base import CompanyAdmin, CompanyFilter, CompanyStacked, CompanyTabular, change_url
+from apps.campaigns.models import Field
+from apps.companies.admin.base import CompanyAdmin, CompanyFilter, change_url
 from apps.companies.admin.switch import SwitchMixin
-from apps.engine.mapping import SYSTEM_VALUES
+from apps.core.admin.confirm import Question
 
-_SYSTEM_LABELS = {
-    "lead_id": "lead_id — the lead's number",
-    "delivery_id": "delivery_id — the delivery's number",
-    "price": "price — what the buyer pays",
-    "received_at": "received_at — when the lead came in",
-}
-
-
-class HeaderInline(CompanyTabular):
-    """Headers of every request."""
-
-    model = EndpointHeader
-    form = HeaderForm
-    fields = ("name", "value", "secret", "position")
-    in_words: ClassVar = {"secret": "secret_state"}
-    ordering_field = "position"
-    hide_ordering_field = True
-    verbose_name = "header"
-    verbose_name_plural = "Headers"
-
-    @admin.display(description="Secret")
-    def secret_state(self, header: EndpointHeader) -> str:
-        return "•••••••• kept" if header.secret else "none"
-
-
-class MappingFormSet(PaginationInlineFormSet):
-    """Judges rows together: JSON reads targets as paths, and no two rows may write to the same place."""
-
-    def clean(self) -> None:
-        super().clean()
-        nested = self.instance.body_format == "json"
-        seen: set[str] = set()
-        for form in self.forms:
-            data = getattr(form, "cleaned_data", None)
-            if (
-                not data
-                or data.get("DELETE")
-                or form.errors
-                or (not form.has_changed() and not form.instance.pk)
-            ):
-                continue
-            target = data.get("target", "")
-            if nested and target in seen:
-                form.add_error("target", "Another row writes to the same place.")
-            seen.add(target)
-            form.judge(nested=nested)
-
-
-class MappingInline(CompanyStacked):
-    """What is sent: only what is mapped here ever leaves the house."""
-
-    model = Mapping
-    form = MappingForm
-    formset = MappingFormSet
-    fields = (
-        ("target", "kind"),
-        "source",
-        "value",
-        "table",
-        ("value_format", "value_type"),
-        ("on_empty", "default"),
-        ("max_length", "on_too_long"),
-        "position",
-    )
-    in_words: ClassVar = {"table": "table_in_words"}
-    ordering_field = "position"
-    hide_ordering_field = True
-    collapsible = True
-    verbose_name = "mapping row"
-    verbose_name_plural = "Mapping — what is sent"
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
-        options["form"] = type("MappingForm", (MappingForm,), {"source_groups": source_groups(obj)})
-        return super().get_formset(request, obj, **options)
-
-    @admin.display(description="Value table")
-    def table_in_words(self, row: Mapping) -> str:
-        return "; ".join(f"{ours} = {theirs}" for ours, theirs in row.table) or "—"
-
-
-class ResponseRuleInline(CompanyStacked):
-    """How the answer is read; the first rule that matches wins."""
-
-    model = ResponseRule
-    form = ResponseRuleForm
-    fields = (
-        ("outcome", "statuses"),
-        "content_type",
-        ("match", "path"),
-        ("operator", "value"),
-        ("reason_path", "price_path"),
-        ("reference_path", "redirect_path"),
-        "position",
-    )
-    ordering_field = "position"
-    hide_ordering_field = True
-    collapsible = True
-    verbose_name = "response rule"
-    verbose_name_plural = "Response rules — the first that matches decides"
-
-
-def source_groups(endpoint: Endpoint | None) -> tuple:
-    """Where a mapped value can come from: fields of the campaigns whose orders use the endpoint, system values."""
-    groups = [
-        (f"Fields of {campaign}", field_menu(campaign))
-        for campaign in campaigns_of(endpoint)
-        if endpoint is not None
-    ]
-    return (*groups, ("System values", [(name, _SYSTEM_LABELS.get(name, name)) for name in SYSTEM_VALUES]))
-
-
-def campaigns_of(endpoint: Endpoint | None) -> list[Campaign]:
-    """The campaigns whose orders deliver here; all of the company while no order does."""
-    if endpoint is None:
-        return []
-    rows = Campaign.objects.filter(company=endpoint.buyer.company_id)
-    return list(rows.filter(orders__endpoint=endpoint).distinct()) or list(rows[:20])
+_FIELDSETS = (
+    (None, {"fields": ("buyer", ("name", "kind"))}),
+    ("Where to", {"fields": ("url", "method"), "classes": ("sl-part-where",)}),
+    (
+        "E-mail",
+        {"fields": ("email_to", "email_subject"), "classes": ("sl-part-email",)},
+    ),
+    (
+        "File drop",
+        {"fields": ("host_key", ("file_name", "file_minutes")), "classes": ("sl-part-sftp",)},
+    ),
+    (
+        "Format",
+        {
+            "fields": (
+                ("body_format", "content_type"),
+                ("charset", "on_unencodable"),
+                "namespaces",
+                "template",
+                "schema_kind",
+                "schema_text",
+            ),
+            "classes": ("sl-part-format",),
+        },
+    ),
+    (
+        "Who we say we are",
+        {
+            "fields": (
+                "auth_kind",
+                ("auth_name", "auth_secret"),
+                "token_url",
+                ("token_scope", "token_audience"),
+                "client_auth",
+            ),
+            "classes": ("sl-part-auth",),
+        },
+    ),
+    (
+        "How it is treated",
+        {
+            "fields": (
+                ("timeout_ms", "retries"),
+                ("retry_profile", "concurrency"),
+                ("rate_limit", "rate_seconds"),
+                "unknown_policy",
+                "status_url",
+                "canary_minutes",
+            ),
+            "classes": ("sl-part-treatment",),
+        },
+    ),
+    ("For yourselves", {"fields": ("note",)}),
+)
 
 
 class EndpointAdmin(SwitchMixin, CompanyAdmin):
@@ -144,28 +83,65 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
     form = EndpointForm
     recorded_by_services = frozenset({"added"})
     owner_fields: ClassVar = ("buyer",)
-    list_display = ("name", "buyer", "state", "method", "url_shown", "body_format")
-    list_filter = (("buyer", CompanyFilter), "is_active", "body_format")
-    search_fields = ("name", "url", "buyer__name")
+    in_words: ClassVar = {"auth_secret": "secret_state", "namespaces": "namespaces_in_words"}
+    list_display = ("name", "buyer", "state", "how", "where")
+    list_filter = (("buyer", CompanyFilter), "is_active", "kind", "body_format")
+    search_fields = ("name", "url", "email_to", "buyer__name")
     ordering = ("buyer__name", "name")
     list_select_related = ("buyer",)
     continue_after_add = True
     saved_text = "Saved. Secrets act at once; all else acts when you publish the campaigns that use it."
     change_form_template = "buyers/admin/endpoint_form.html"
     empty_text = "An endpoint says where and how a buyer receives a lead. Orders deliver to endpoints."
-    new_fieldsets = ((None, {"fields": ("buyer", "name", "method", "url", "body_format")}),)
-    fieldsets = (
-        ("Where to", {"fields": ("buyer", "name", ("method", "body_format"), "url")}),
-        ("When it does not answer", {"fields": (("timeout_ms", "retries"), "unknown_policy")}),
-        ("For yourselves", {"fields": ("note",)}),
-    )
+    new_fieldsets = ((None, {"fields": ("buyer", "name", "preset", "url", "email_to")}),)
+    fieldsets = _FIELDSETS
+
+    class Media:
+        js: ClassVar = ("sluice/admin/endpoint.js",)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(require_POST(self.map_fields_view))
+        wrap = self.admin_site.admin_view
+        map_fields = wrap(require_POST(self.map_fields_view))
         return [
-            path("<int:object_id>/map-fields/", view, name="buyers_endpoint_map_fields"),
+            path("<int:object_id>/map-fields/", map_fields, name="buyers_endpoint_map_fields"),
+            path("<int:object_id>/start/", wrap(self.start_view), name="buyers_endpoint_start"),
             *super().get_urls(),
         ]
+
+    def start_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Asks with which preset to start, says what that replaces, and does it."""
+        endpoint = self.edited(request, object_id)
+        rows, rules = endpoint.mappings.count(), endpoint.rules.count()
+        mapped = f"{rows} mapping {'row' if rows == 1 else 'rows'}"
+        read = f"{rules} response {'rule' if rules == 1 else 'rules'}"
+        form = StartForm(request.POST or None)
+        question = Question(
+            f"Start {endpoint} anew?",
+            "Start",
+            (
+                f"{mapped} and {read} are replaced by what buyers of this kind usually want.",
+                "Address, headers, secrets and treatment stay. What is published runs on until you publish again.",
+            ),
+            danger=bool(rows),
+            form=form,
+        )
+
+        def start() -> str:
+            return self.started(request, endpoint, form.cleaned_data["preset"])
+
+        return self.asked(request, endpoint, question, start)
+
+    def started(self, request: HttpRequest, endpoint: Endpoint, preset: str) -> str:
+        """Applies a preset with the fields of the endpoint's campaigns; what was done, as a sentence."""
+        preset_apply(endpoint, preset=preset, fields=self.fields_of(endpoint), by=request.user)
+        count = endpoint.mappings.count()
+        return f"{count} fields mapped. Remove what this buyer must not get, and rename the targets."
+
+    def fields_of(self, endpoint: Endpoint) -> list[Field]:
+        """The fields of the campaigns that deliver here; while none does, of the company's first."""
+        campaigns = campaigns_of(endpoint)
+        used = endpoint.orders.exists() or endpoint.copies.exists()
+        return [field for campaign in campaigns[: None if used else 1] for field in campaign.fields.all()]
 
     def map_fields_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Maps what is not mapped yet of the campaigns that deliver here, to targets of the same name."""
@@ -181,6 +157,14 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list:
         return super().get_fieldsets(request, obj) if obj is not None else list(self.new_fieldsets)
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        if obj is None:
+            return super().get_form(request, obj, change=change, form=NewEndpointForm, **options)
+        personal = Field.objects.filter(campaign__in=campaigns_of(obj), is_personal=True)
+        known = {"personal_names": frozenset(personal.values_list("name", flat=True))}
+        form = type("EndpointForm", (EndpointForm,), known)
+        return super().get_form(request, obj, change=change, form=form, **options)
+
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> list:
         return [HeaderInline, MappingInline, ResponseRuleInline] if obj is not None else []
 
@@ -188,6 +172,7 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
         super().save_model(request, obj, form, change)
         if not change:
             endpoint_prepare(obj, by=request.user)
+            self.tell(request, self.started(request, obj, form.cleaned_data["preset"]), level=messages.INFO)
 
     def render_change_form(
         self, request: HttpRequest, context: dict, *args: Any, **options: Any
@@ -201,6 +186,7 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
                 "may_edit": self.has_change_permission(request, endpoint),
                 "may_operate": self.has_operate_permission(request, endpoint),
                 "switch_url": self.switch_url(endpoint),
+                "start_url": reverse("admin:buyers_endpoint_start", args=(endpoint.pk,)),
             }
         return super().render_change_form(request, context, *args, **options)
 
@@ -231,6 +217,21 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
             f"Nothing is sent here from now on; {orders} are passed over and leads go to the next order.",
         )
 
+    @display(description="How", ordering="kind")
+    def how(self, endpoint: Endpoint) -> str:
+        if endpoint.kind != EndpointKind.HTTP:
+            return EndpointKind(endpoint.kind).label.partition(":")[0].partition(",")[0]
+        return f"{endpoint.method} {endpoint.get_body_format_display().partition(' (')[0]}"
+
     @display(description="Where to", ordering="url")
-    def url_shown(self, endpoint: Endpoint) -> str:
-        return endpoint.url if len(endpoint.url) <= 60 else f"{endpoint.url[:57]}…"
+    def where(self, endpoint: Endpoint) -> str:
+        place = endpoint.email_to if endpoint.kind == EndpointKind.EMAIL else endpoint.url
+        return place if len(place) <= 60 else f"{place[:57]}…"
+
+    @admin.display(description="Secret")
+    def secret_state(self, endpoint: Endpoint) -> str:
+        return "•••••••• kept" if endpoint.auth_secret else "none"
+
+    @admin.display(description="Namespaces")
+    def namespaces_in_words(self, endpoint: Endpoint) -> str:
+        return "; ".join(f"{prefix or 'default'} = {uri}" for prefix, uri in endpoint.namespaces) or "—"

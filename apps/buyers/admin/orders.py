@@ -8,8 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import display
 
-from apps.buyers.admin.forms import NewOrderForm, OrderCapForm, OrderForm, PriceBandForm
-from apps.buyers.models import LeadOrder, OrderCap, OrderPriceBand, OrderWindow
+from apps.buyers.admin.forms.orders import (
+    NewOrderForm,
+    OrderCapForm,
+    OrderCopyForm,
+    OrderForm,
+    PriceBandForm,
+)
+from apps.buyers.models import LeadOrder, OrderCap, OrderCopy, OrderPriceBand, OrderWindow
 from apps.buyers.services import order_windows_set
 from apps.campaigns.admin.caps import CapInlineMixin
 from apps.campaigns.admin.expressions import in_words
@@ -64,6 +70,24 @@ class OrderCapInline(CapInlineMixin, OfOrder, CompanyStacked):
     form = OrderCapForm
 
 
+class CopyInline(CompanyTabular):
+    """More endpoints of the buyer that get what the order has bought."""
+
+    model = OrderCopy
+    form = OrderCopyForm
+    fields = ("endpoint", "position")
+    ordering_field = "position"
+    hide_ordering_field = True
+    hide_title = True
+    verbose_name = "endpoint"
+    verbose_name_plural = "After a sale, also deliver to"
+
+    def menu_rows(self, request: HttpRequest, name: str, rows: QuerySet) -> QuerySet:
+        rows = super().menu_rows(request, name, rows)
+        order = getattr(request, "edited_order", None)
+        return rows.filter(buyer=order.buyer_id) if order is not None else rows
+
+
 @admin.register(LeadOrder)
 class LeadOrderAdmin(WeekMixin, SwitchMixin, CompanyAdmin):
     """A buyer's standing order on a campaign."""
@@ -90,7 +114,8 @@ class LeadOrderAdmin(WeekMixin, SwitchMixin, CompanyAdmin):
         ("Price and place", {"fields": (("price", "priority"), ("group", "weight"))}),
         ("How it is delivered", {"fields": ("endpoint",)}),
         ("Which leads", {"fields": ("criteria", "states_mode", "states", "zips_mode", "zip_list")}),
-        ("When", {"fields": ("time_zone",)}),
+        ("People it has bought", {"fields": (("duplicate_days", "duplicate_scope"),)}),
+        ("When", {"fields": (("time_zone", "outside_hours"),)}),
         ("For yourselves", {"fields": ("note",)}),
     )
 
@@ -114,7 +139,7 @@ class LeadOrderAdmin(WeekMixin, SwitchMixin, CompanyAdmin):
         return super().get_form(request, obj, change=change, form=form, **options)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> list:
-        return [WindowInline, OrderCapInline, PriceBandInline] if obj is not None else []
+        return [WindowInline, OrderCapInline, PriceBandInline, CopyInline] if obj is not None else []
 
     def menu_rows(self, request: HttpRequest, name: str, rows: QuerySet) -> QuerySet:
         rows = super().menu_rows(request, name, rows)

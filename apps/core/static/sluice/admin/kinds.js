@@ -1,15 +1,7 @@
-/* Shows only the inputs that count: of a mapping row or response rule those its kind reads, on a page those that a
-   choice above makes meaningful. Without scripts all are shown. */
+/* Shows only the inputs that count: of a row those that its menus read, on a page those that a choice above makes
+   meaningful. A menu says in data-inputs which inputs each of its entries reads. Without scripts all are shown. */
 "use strict";
 (() => {
-  const READS = {
-    kind: {
-      field: ["source"], constant: ["value"], template: ["value"], value_table: ["source", "table"], system: ["source"],
-    },
-    match: { any: [], json_path: ["path", "operator", "value"], regex: ["path", "value"], text: ["operator", "value"] },
-  };
-  const ALL = { kind: ["source", "value", "table"], match: ["path", "operator", "value"] };
-
   function line(row, name) { return row.querySelector(`.field-line.field-${name}`); }
 
   function show(row, name, on) {
@@ -21,14 +13,14 @@
     if (whole) whole.style.display = [...whole.querySelectorAll(".field-line")].some((each) => each.style.display !== "none") ? "" : "none";
   }
 
-  function follow(row, name) {
-    const select = row.querySelector(`.field-line.field-${name} select`);
-    if (!select || !line(row, ALL[name][0])) return;
+  function follow(row, select) {
+    const reads = JSON.parse(select.dataset.inputs);
+    const all = [...new Set(Object.values(reads).flat())];
     const apply = () => {
-      const reads = READS[name][select.value] || ALL[name];
-      ALL[name].forEach((each) => show(row, each, reads.includes(each)));
+      const wanted = reads[select.value] || (select.value in reads ? [] : all);
+      all.forEach((each) => show(row, each, wanted.includes(each)));
       row.querySelectorAll(".field-line.field-source optgroup").forEach((group) => {
-        group.hidden = (group.label === "System values") !== (select.value === "system");
+        if (select.name.endsWith("-kind")) group.hidden = (group.label === "System values") !== (select.value === "system");
       });
     };
     select.addEventListener("change", apply);
@@ -57,8 +49,7 @@
     scope.querySelectorAll(".form-group").forEach((row) => {
       if (row.dataset.kinds) return;
       row.dataset.kinds = "yes";
-      follow(row, "kind");
-      follow(row, "match");
+      row.querySelectorAll("select[data-inputs]").forEach((select) => follow(row, select));
       openable(row);
     });
   }

@@ -1,0 +1,1 @@
+"""Forms of the selling side, by what they edit; each judged by the engine when saved."""

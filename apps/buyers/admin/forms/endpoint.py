@@ -1,0 +1,186 @@
+"""The form of an endpoint: how it delivers decides which inputs count, and only these are judged."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
+
+from django import forms
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from apps.buyers.admin.forms import words
+from apps.buyers.admin.forms.addresses import completed, drop_problem, recipients_problem, web_problem
+from apps.buyers.choices import AuthKind, BodyFormat, EndpointKind, Method, UnknownPolicy
+from apps.buyers.models import Endpoint
+from apps.companies.admin.base import ScopedForm
+from apps.core.admin.secrets import SecretField, SecretsFormMixin
+from apps.core.admin.widgets import PairsField, PairsWidget, sentence
+from apps.engine import templates
+from apps.engine.request import header_problem
+
+Said = Iterator[tuple[str, str]]
+_CONTENT_TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+(\s*;.*)?")
+_NAMESPACE = re.compile(r"\s*(?P<prefix>[A-Za-z_][\w.-]*)?\s*=\s*(?P<uri>\S+)\s*")
+_NAMED = {
+    AuthKind.HEADER: "Name the header, for example X-Api-Key.",
+    AuthKind.QUERY: "Name the key of the query string, for example api_key.",
+    AuthKind.BASIC: "Give the user.",
+    AuthKind.OAUTH2: "Give the client id.",
+}
+
+
+def code_area(rows: int, placeholder: str = "") -> UnfoldAdminTextareaWidget:
+    """A box for code: one width for every letter, long lines scroll."""
+    widget = UnfoldAdminTextareaWidget({"rows": rows, "spellcheck": "false", "wrap": "off"})
+    widget.attrs |= {"class": f"sl-code {widget.attrs['class']}", "placeholder": placeholder}
+    return widget
+
+
+class NamespacesWidget(PairsWidget):
+    """Prefix and URI a line; a URI alone is the default namespace."""
+
+    def format_value(self, value: Any) -> str:
+        if isinstance(value, str) or value is None:
+            return value or ""
+        return "\n".join(f"{prefix} = {uri}" if prefix else str(uri) for prefix, uri in value)
+
+
+class NamespacesField(PairsField):
+    """Pairs of an XML prefix and its URI."""
+
+    widget = NamespacesWidget
+
+    def to_python(self, value: Any) -> list[list[str]]:
+        if isinstance(value, list | tuple):
+            return [list(pair) for pair in value]
+        pairs = []
+        for line in filter(str.strip, str(value or "").splitlines()):
+            found = _NAMESPACE.fullmatch(line)
+            pair = [found["prefix"] or "", found["uri"]] if found else ["", line.strip()]
+            if re.search(r"\s", pair[1]):
+                raise forms.ValidationError(f"“{line.strip()}” has blanks: write it as “prefix = URI”.")
+            if pair[0] in [prefix for prefix, _uri in pairs]:
+                raise forms.ValidationError(f"The prefix “{pair[0]}” stands twice.")
+            pairs.append(pair)
+        return pairs
+
+
+class EndpointForm(SecretsFormMixin, ScopedForm):
+    """All of an endpoint but its rows."""
+
+    secret_names: ClassVar = ("auth_secret",)
+    personal_names: ClassVar[frozenset[str]] = frozenset()
+    """Fields of the campaigns it serves that no subject may show."""
+
+    url = forms.CharField(
+        required=False,
+        label="URL",
+        max_length=1000,
+        widget=UnfoldAdminTextInputWidget({"inputmode": "url"}),
+        help_text="For example https://api.buyer.example/leads, or sftp://files.buyer.example/incoming.",
+    )
+    namespaces = NamespacesField(
+        label="Namespaces",
+        help_text="One a line as prefix = URI, for example soap = http://schemas.xmlsoap.org/soap/envelope/. "
+        "A URI alone is the default namespace.",
+    )
+    auth_secret = SecretField(lines=True, label="Secret", help_text=words.KEPT)
+
+    class Meta:
+        model = Endpoint
+        exclude = ("auth_secret",)
+        labels = words.LABELS
+        help_texts = words.HELP
+        widgets: ClassVar = {"template": code_area(14), "schema_text": code_area(10)}
+
+    def clean_url(self) -> str:
+        scheme = "sftp" if self.cleaned_data.get("kind") == EndpointKind.SFTP else "https"
+        return completed(self.cleaned_data["url"], scheme=scheme)
+
+    def clean_token_url(self) -> str:
+        return completed(self.cleaned_data["token_url"], scheme="https")
+
+    def clean_status_url(self) -> str:
+        return completed(self.cleaned_data["status_url"], scheme="https")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for judge in self.judges().get(cleaned.get("kind", ""), ()):
+            for name, said in judge():
+                if name in self.fields and name not in self.errors:
+                    self.add_error(name, said)
+        return cleaned
+
+    def judges(self) -> dict[str, tuple[Callable[[], Said], ...]]:
+        """Who judges what, by how the endpoint delivers."""
+        return {
+            EndpointKind.HTTP: (self._request, self._format, self._authentication, self._treatment),
+            EndpointKind.EMAIL: (self._mail,),
+            EndpointKind.SFTP: (self._drop,),
+        }
+
+    def text(self, name: str) -> str:
+        """A cleaned text, empty where it was refused."""
+        return str(self.cleaned_data.get(name) or "")
+
+    def _request(self) -> Said:
+        yield "url", web_problem(self.text("url")) if self.text("url") else "Say where requests go."
+        if self.text("method") == Method.GET and self.text("body_format") not in ("", BodyFormat.QUERY):
+            yield "body_format", "A GET request has no body: choose Query string."
+
+    def _format(self) -> Said:
+        wanted = self.text("content_type")
+        if wanted and not _CONTENT_TYPE.fullmatch(wanted):
+            yield "content_type", "Write it as type/subtype, for example application/json."
+        if self.text("body_format") == BodyFormat.RAW:
+            yield "template", self._template("template", "Write the body that this buyer wants.")
+        if self.text("schema_kind") and not self.text("schema_text"):
+            yield "schema_text", "Paste the schema, or choose None."
+
+    def _template(self, name: str, when_empty: str) -> str:
+        text = self.text(name)
+        if not text.strip():
+            return when_empty
+        return sentence(templates.problem(text)) if templates.problem(text) else ""
+
+    def _authentication(self) -> Said:
+        kind = self.text("auth_kind")
+        name = self.text("auth_name")
+        if kind in _NAMED and not name:
+            yield "auth_name", _NAMED[AuthKind(kind)]
+        if kind == AuthKind.HEADER and name and header_problem(name):
+            yield "auth_name", f"This header {header_problem(name)}."
+        if kind not in ("", AuthKind.NONE) and not self.has_secret("auth_secret"):
+            yield "auth_secret", "Without its secret nothing can be sent: give it here."
+        if kind == AuthKind.OAUTH2:
+            url = self.text("token_url")
+            yield "token_url", web_problem(url, what="token URL") if url else "Say where tokens are fetched."
+
+    def _treatment(self) -> Said:
+        url = self.text("status_url")
+        if self.text("unknown_policy") == UnknownPolicy.ASK and not url:
+            yield "status_url", "Say where to ask what became of a lead."
+        if url:
+            yield "status_url", web_problem(url, what="status URL")
+
+    def _mail(self) -> Said:
+        to, subject = self.text("email_to"), self.text("email_subject")
+        yield "email_to", recipients_problem(to) if to.strip(" ,") else "Say to whom leads are mailed."
+        told = self._template("email_subject", "Write a subject, for example New lead {{ lead_id }}.")
+        if not told:
+            shown = sorted(templates.names(subject) & self.personal_names)
+            told = f"A subject shows no personal data, and “{shown[0]}” is personal." if shown else ""
+        yield "email_subject", told
+        if self.text("template").strip():
+            yield "template", self._template("template", "")
+
+    def _drop(self) -> Said:
+        yield "url", drop_problem(self.text("url")) if self.text("url") else "Say where files go."
+        if not self.text("auth_name"):
+            yield "auth_name", "Give the user of the server."
+        if not self.has_secret("auth_secret"):
+            yield "auth_secret", "Give the password or the private key of the user."
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """An empty sentence is no error."""
+        if error:
+            super().add_error(field, error)

@@ -1,0 +1,92 @@
+/* The page of an endpoint: shows the parts that its way of delivering, its format and its authentication use, and says
+   what each input means for them. Rows of branches appear one by one. Without scripts all is shown. */
+"use strict";
+(() => {
+  const field = (name) => document.getElementById(`id_${name}`);
+  const valueOf = (name) => field(name)?.value ?? "";
+  const is = (name, ...values) => values.includes(valueOf(name));
+  const http = () => is("kind", "http");
+
+  const PARTS = {
+    "sl-part-where": () => is("kind", "http", "sftp"),
+    "sl-part-email": () => is("kind", "email"),
+    "sl-part-sftp": () => is("kind", "sftp"),
+    "sl-part-format": () => is("kind", "http", "email"),
+    "sl-part-auth": () => is("kind", "http", "sftp"),
+    "sl-part-treatment": () => !is("kind", "store"),
+  };
+  const authenticates = (...kinds) => http() && is("auth_kind", ...kinds);
+  const LINES = {
+    method: http,
+    body_format: http,
+    content_type: http,
+    charset: http,
+    on_unencodable: () => http() && !is("charset", "utf-8"),
+    namespaces: () => http() && is("body_format", "xml"),
+    template: () => is("kind", "email") || (http() && is("body_format", "raw")),
+    schema_kind: http,
+    schema_text: () => http() && !is("schema_kind", ""),
+    auth_kind: http,
+    auth_name: () => is("kind", "sftp") || authenticates("header", "query", "basic", "oauth2"),
+    auth_secret: () => is("kind", "sftp") || (http() && !is("auth_kind", "none")),
+    token_url: () => authenticates("oauth2"),
+    token_scope: () => authenticates("oauth2"),
+    token_audience: () => authenticates("oauth2"),
+    client_auth: () => authenticates("oauth2"),
+    unknown_policy: () => is("kind", "http", "email"),
+    status_url: () => http() && is("unknown_policy", "ask"),
+    canary_minutes: http,
+    rate_seconds: () => valueOf("rate_limit") !== "",
+  };
+  const GROUPS = { "headers-group": http, "rules-group": http };
+  const NAMES = { header: "Header", query: "Key of the query string", basic: "User", oauth2: "Client id" };
+  const SECRETS = { header: "Key", query: "Key", basic: "Password", bearer: "Token", oauth2: "Client secret", signature: "Signing secret" };
+
+  function label(name, text) {
+    const found = document.querySelector(`label[for="id_${name}"]`);
+    if (found) found.firstChild.nodeType === Node.TEXT_NODE ? (found.firstChild.data = text) : (found.textContent = text);
+  }
+
+  function show(node, on) { if (node) node.style.display = on ? "" : "none"; }
+
+  function refresh() {
+    for (const [name, wanted] of Object.entries(LINES)) {
+      const line = document.querySelector(`.field-line.field-${name}`) || field(name)?.closest(".field-line");
+      if (!line) continue;
+      show(line, wanted());
+      const row = line.closest(".field-row");
+      if (row) show(row, [...row.querySelectorAll(".field-line")].some((each) => each.style.display !== "none"));
+    }
+    for (const [name, wanted] of Object.entries(PARTS)) show(document.querySelector(`fieldset.${name}`), wanted());
+    for (const [id, wanted] of Object.entries(GROUPS)) show(document.getElementById(id), wanted());
+    const drop = is("kind", "sftp");
+    label("auth_name", drop ? "User" : NAMES[valueOf("auth_kind")] || "Name");
+    label("auth_secret", drop ? "Password or private key" : SECRETS[valueOf("auth_kind")] || "Secret");
+  }
+
+  /* Conditions of a row: the empty ones wait behind a button. */
+  function branches(scope) {
+    scope.querySelectorAll("[data-branches]").forEach((root) => {
+      if (root.dataset.ready || root.id.includes("__prefix__")) return;
+      root.dataset.ready = "yes";
+      const spare = [...root.querySelectorAll("[data-spare]")];
+      const button = root.querySelector("[data-branch-add]");
+      const used = root.querySelectorAll("[role=group]").length - spare.length;
+      spare.slice(used ? 0 : 1).forEach((each) => { each.hidden = true; });
+      button.hidden = !spare.some((each) => each.hidden);
+      button.addEventListener("click", () => {
+        const next = spare.find((each) => each.hidden);
+        if (next) { next.hidden = false; next.querySelector("button, input")?.focus(); }
+        button.hidden = !spare.some((each) => each.hidden);
+      });
+    });
+  }
+
+  window.addEventListener("load", () => {
+    if (!field("kind")) return;
+    document.getElementById("endpoint_form").addEventListener("change", refresh);
+    refresh();
+    branches(document);
+  });
+  document.addEventListener("formset:added", () => setTimeout(() => branches(document)));
+})();
