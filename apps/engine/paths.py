@@ -145,6 +145,8 @@ def write(document: dict[str, Any], path: Path, value: Any) -> None:
 
     Raises `PathError` when the path runs through a value that is already there.
     """
+    if not path:
+        raise PathError("The path names no field")
     place: Any = document
     for step, following in itertools.pairwise(path):
         inner = _get(place, step)

@@ -9,7 +9,7 @@ from apps.engine.mapping.build import build
 from apps.engine.mapping.encodings import ENCODINGS, Encoding
 from apps.engine.mapping.kinds import MAPPING_KINDS, MappingKind, fields_read, filled, needs_secret
 from apps.engine.mapping.parts import PARTS, Part
-from apps.engine.mapping.problems import VALUE_TYPES, crossed, problems
+from apps.engine.mapping.problems import VALUE_TYPES, problems
 from apps.engine.mapping.sending import Sending, SystemValues, Unbuildable, idempotency_key_of
 from apps.engine.mapping.system import SYSTEM_VALUES, SystemValue
 from apps.engine.pairs import Pairs, Typed
@@ -35,7 +35,6 @@ __all__ = [
     "Typed",
     "Unbuildable",
     "build",
-    "crossed",
     "fields_read",
     "filled",
     "idempotency_key_of",

@@ -1,8 +1,7 @@
 """What is wrong with a mapping row, in words, for save and publish."""
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from apps.engine import paths, templates
 from apps.engine.mapping.encodings import ENCODINGS
@@ -88,19 +87,3 @@ def _target_problem(target: str, *, nested: bool) -> str:
     if not target.strip() or re.search(r"[\x00-\x1f\x7f]", target):
         return "The target needs a name without control characters"
     return ""
-
-
-def crossed(targets: Iterable[str]) -> frozenset[str]:
-    """Of a nested format's targets those that cannot be written beside one that stands before them: `contact` and
-    `contact.email`.
-    """
-    document: dict[str, Any] = {}
-    found = set()
-    for target in targets:
-        if paths.problem(target, writable=True):
-            continue
-        try:
-            paths.write(document, paths.parse(target), "")
-        except paths.PathError:
-            found.add(target)
-    return frozenset(found)

@@ -1,6 +1,5 @@
 """Endpoints: address, headers, mapping, response rules."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from apps.buyers.models import Endpoint
@@ -10,6 +9,7 @@ from apps.engine.orders import EndpointSpec, MappingRow
 from apps.engine.request import header_problem, url_problem
 from apps.publishing.compile.parts import ExpressionError
 from apps.publishing.compile.selling import endpoint_spec
+from apps.publishing.problems import formats
 from apps.publishing.problems.base import Draft, PublishProblem, named
 
 Said = Iterator[tuple[str, str]]
@@ -29,6 +29,7 @@ def problems(endpoint: Endpoint, draft: Draft) -> Iterator[PublishProblem]:
     for check in (_request, _headers, _rules):
         yield from (named(endpoint, label, field, said) for field, said in check(endpoint, spec))
     yield from _mapping(endpoint, spec, draft)
+    yield from formats.problems(endpoint, spec)
 
 
 def _request(endpoint: Endpoint, spec: EndpointSpec) -> Said:
@@ -59,16 +60,9 @@ def _mapping(endpoint: Endpoint, spec: EndpointSpec, draft: Draft) -> Iterator[P
     label, rows, specs = f"Endpoint {endpoint}", list(endpoint.mappings.all()), spec.mapping
     if not rows:
         yield named(endpoint, label, "mappings", "has no mapping: nothing of the lead would be sent")
-    nested = endpoint.body_format == "json"
-    targets = Counter(spec.target for spec in specs)
-    crossed = mapping.crossed(targets) if nested else frozenset()
+    nested = formats.nested(endpoint)
     for row, one in zip(rows, specs, strict=True):
-        said = [*mapping.problems(one, nested=nested), *_mapping_source(one, draft.names)]
-        if nested and targets[one.target] > 1:
-            said.append("another row writes to the same place")
-        elif one.target in crossed:
-            said.append("it and another row's target cannot stand in one document")
-        for sentence in said:
+        for sentence in (*mapping.problems(one, nested=nested), *_mapping_source(one, draft.names)):
             where = f"has a mapping row “{one.target}” that cannot be used: {sentence}"
             yield named(row, label, "target", where)
 
