@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from apps.buyers.services import header_add
 from apps.campaigns.services import field_change, list_store
@@ -26,6 +27,16 @@ def test_a_version_is_numbered_hashed_and_what_runs():
     assert version.changes == ["First version: 17 fields, 1 source, 1 order, 1 endpoint"]
     assert current(world.campaign.pk) == world.spec
     assert AuditEvent.objects.filter(action="campaign.published", object_id=world.campaign.pk).count() == 1
+
+
+@pytest.mark.parametrize("change", [{"content": {}}, {"hash": "0" * 64}, {"number": 9}, {"changes": []}])
+def test_the_database_itself_refuses_to_change_a_version(change):
+    world = published_campaign()
+
+    with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+        Version.objects.update(**change)
+    Version.objects.update(note="Told later")
+    assert current(world.campaign.pk) == world.spec
 
 
 def test_nothing_changed_is_refused_and_writes_nothing():
