@@ -106,7 +106,7 @@ def _database() -> dict:
     options = database.setdefault("OPTIONS", {})
     options["options"] = (
         f"-c statement_timeout={env.int('DB_STATEMENT_TIMEOUT_MS', default=5000)} -c lock_timeout=2000"
-        " -c idle_in_transaction_session_timeout=10000"
+        f" -c idle_in_transaction_session_timeout={env.int('DB_IDLE_IN_TRANSACTION_MS', default=10_000)}"
     )
     options["connect_timeout"] = 3
     options["prepare_threshold"] = env.int("DB_PREPARE_AFTER", default=2) or None

@@ -8,6 +8,8 @@ os.environ.setdefault("DIGEST_KEY", "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA
 os.environ.setdefault("OUTBOUND_ALLOW_NETWORKS", "127.0.0.0/8,::1/128")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("EMAIL_URL", "memorymail://")
+# A test is one transaction from beginning to end, on machines that may be busy.
+os.environ.setdefault("DB_IDLE_IN_TRANSACTION_MS", "60000")
 
 # Each xdist worker gets a Redis database of its own, as pytest-django gives it a PostgreSQL database. The processes
 # that a test starts find the choice made already.
