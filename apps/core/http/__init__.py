@@ -1,7 +1,7 @@
 """The only way out to the network: one door a process, opened when first used, never shared with a forked child.
 
 `send` carries one request, `send_all` an auction's, `send_each` a drain's. What the network does is a value
-(`OutboundResponse.error`), never an exception. Settings: `OUTBOUND_ALLOW_NETWORKS`,
+(`OutboundResponse.error`), never an exception. `probe` looks at what lies before a request. Settings: `OUTBOUND_ALLOW_NETWORKS`,
 `OUTBOUND_MAX_BODY_BYTES`, `OUTBOUND_CA_FILE`, `OUTBOUND_CONNECTIONS_PER_HOST`.
 """
 
@@ -15,14 +15,18 @@ from django.conf import settings
 from apps.core.http.door import Done, Door, DoorConfig
 from apps.core.http.guard import check_url
 from apps.core.http.headers import check_header
+from apps.core.http.probe import Certificate, Probe
 from apps.engine.outbound import OutboundRequest, OutboundResponse
 
 __all__ = [
+    "Certificate",
     "Door",
     "DoorConfig",
+    "Probe",
     "check_header",
     "check_url",
     "close",
+    "probe",
     "send",
     "send_all",
     "send_each",
@@ -95,6 +99,11 @@ def send_each(requests: Sequence[OutboundRequest]) -> Iterator[tuple[int, Outbou
 def start(requests: Sequence[OutboundRequest], done: Done) -> None:
     """Carry all at once and return at once; `done(index, answer)` is called on the door's own thread."""
     _process.door().start(requests, done)
+
+
+def probe(url: str, *, timeout_ms: float = 10_000) -> Probe:
+    """What lies before a request to `url`: addresses, connection, TLS, certificate. Nothing of a request is sent."""
+    return _process.door().probe(url, timeout_ms=timeout_ms)
 
 
 def close() -> None:

@@ -17,6 +17,7 @@ import aiohttp
 from apps.core.http.addresses import Addresses, Resolve, VettedResolver, system_resolve
 from apps.core.http.exchange import Exchanger
 from apps.core.http.guard import Guard
+from apps.core.http.probe import Probe, Prober
 from apps.core.http.progress import trace_config
 from apps.engine.outbound import OutboundRequest, OutboundResponse, TransportError
 
@@ -108,6 +109,14 @@ class Door:
         """Carry all at once and return at once; `done(index, answer)` is called for each, on the door's own
         thread, so it must only hand the answer on."""
         self._submit(requests, time.monotonic(), None, done)
+
+    def probe(self, url: str, *, timeout_ms: float) -> Probe:
+        """What lies before a request to `url`, looked at within `timeout_ms`; nothing of a request is sent."""
+        prober = Prober(self._guard, self._resolve, self._tls)
+        looking = prober.probe(url, within_s=timeout_ms / 1000.0)
+        return asyncio.run_coroutine_threadsafe(looking, self._loop).result(
+            timeout_ms / 1000.0 + _LOOP_GRACE_S
+        )
 
     def close(self) -> None:
         """Break off what is under way, close all connections and end the thread."""
