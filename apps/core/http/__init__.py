@@ -1,7 +1,7 @@
 """The only way out to the network: one door a process, opened when first used, never shared with a forked child.
 
-`send` carries one request, `send_all` an auction's, `send_each` a drain's. What the network does is a value
-(`OutboundResponse.error`), never an exception. `probe` looks at what lies before a request. Settings: `OUTBOUND_ALLOW_NETWORKS`,
+`send` carries one request, `send_all` an auction's, `send_each` a drain's; `probe` looks at what lies before one.
+What the network does is a value (`OutboundResponse.error`), never an exception. Settings: `OUTBOUND_ALLOW_NETWORKS`,
 `OUTBOUND_MAX_BODY_BYTES`, `OUTBOUND_CA_FILE`, `OUTBOUND_CONNECTIONS_PER_HOST`.
 """
 

@@ -7,6 +7,7 @@ from apps.deliveries.services.callbacks import send_due as callbacks_send
 from apps.deliveries.services.draining import Report, drain
 from apps.deliveries.services.inline import DeliveryState, deliver_now, state_of
 from apps.deliveries.services.sweeping import Swept, sweep
+from apps.deliveries.services.testing import endpoint_test
 from apps.deliveries.services.tokens import renew as tokens_renew
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "callbacks_send",
     "deliver_now",
     "drain",
+    "endpoint_test",
     "redeliver",
     "resolve_unknown",
     "state_of",

@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.buyers.models import Endpoint
 from apps.monitoring.admin.calls import CallPages
+from apps.monitoring.admin.testing import TestPages
 from apps.publishing.admin.endpoints import EndpointWorkspace
 
 
 @admin.register(Endpoint)
-class EndpointDesk(CallPages, EndpointWorkspace):
+class EndpointDesk(TestPages, CallPages, EndpointWorkspace):
     """The whole page of an endpoint. Each mixin brings its addresses and its link (`desk_links`)."""
 
     def render_change_form(

@@ -1,0 +1,196 @@
+"""What a test does on the network, and how what it sees is told. No database here."""
+
+from dataclasses import asdict
+from datetime import timedelta
+
+from apps.core import clock, http
+from apps.core.http import Probe
+from apps.core.redact import scrub_text
+from apps.deliveries.services.testing.lines import Line, Told, failed
+from apps.deliveries.services.testing.preparing import HIDDEN, Prepared
+from apps.engine import outcome
+from apps.engine.orders import EndpointSpec
+from apps.engine.outbound import OutboundRequest, OutboundResponse
+from apps.engine.outcome import Outcome, Reading
+
+PROBE_MS = 8_000
+LONGEST_MS = 20_000
+"""A test waits no longer for an answer, whatever the endpoint allows: a person is waiting."""
+EXPIRES_SOON = timedelta(days=21)
+SHOWN_BYTES = 8_000
+
+_NOT_SENT = {
+    "email": "Test Endpoint sends no e-mail: look at the preview, and at the first lead that goes out.",
+    "sftp": "Test Endpoint opens no SFTP session: the next file shows whether the server takes it.",
+    "store": "Nothing is sent to this buyer: its leads are kept here until it reads them.",
+}
+
+
+def perform(prepared: Prepared) -> Told:
+    """Look, send, read. Takes up to `PROBE_MS` and `LONGEST_MS`."""
+    told, spec = Told(list(prepared.lines)), prepared.spec
+    if spec is None:
+        return told
+    if spec.kind in _NOT_SENT:
+        told.lines.append(Line("Sending", _NOT_SENT[spec.kind], warned=spec.kind != "store"))
+        return told
+    probe = http.probe(spec.url, timeout_ms=PROBE_MS)
+    told.lines += network_lines(probe)
+    if prepared.request is None or not probe.reached:
+        told.lines.append(Line("Sending", "Nothing was sent, for what is told above.", warned=True))
+        return told
+    _send(told, spec, prepared.request, prepared)
+    return told
+
+
+def network_lines(probe: Probe) -> list[Line]:
+    """Addresses, the guard's verdict, the connection, TLS and certificate, as far as one came."""
+    lines = [_dns(probe)] if probe.addresses or probe.dns_problem else []
+    if probe.guard_problem:
+        lines.append(failed("Address guard", f"{probe.guard_problem} It is never called."))
+    elif probe.addresses:
+        lines.append(Line("Address guard", "Every address may be called."))
+    if probe.connect_problem:
+        lines.append(failed("Connection", probe.connect_problem))
+    elif probe.connected_to:
+        lines.append(Line("Connection", f"Connected to {probe.connected_to}.", ms=probe.connect_ms))
+        lines += _tls(probe)
+    return lines
+
+
+def _dns(probe: Probe) -> Line:
+    if probe.dns_problem:
+        return failed("DNS", probe.dns_problem, ms=probe.dns_ms)
+    listed = ", ".join(f"{address} (refused)" if no else address for address, no in probe.addresses)
+    return Line("DNS", f"{listed}.", ms=probe.dns_ms)
+
+
+def _tls(probe: Probe) -> list[Line]:
+    if not probe.secure:
+        told = "None: the URL begins with http://, so anybody on the way can read the lead."
+        return [Line("TLS", told, warned=True)]
+    lines = []
+    if probe.tls_problem:
+        lines.append(failed("TLS", probe.tls_problem, ms=probe.tls_ms))
+    else:
+        lines.append(Line("TLS", f"{probe.tls}.", ms=probe.tls_ms))
+    if probe.certificate is not None:
+        lines.append(_certificate(probe))
+    return lines
+
+
+def _certificate(probe: Probe) -> Line:
+    certificate, now = probe.certificate, clock.now()
+    assert certificate is not None
+    names = ", ".join(certificate.names) or certificate.subject
+    issuer = "itself" if certificate.self_signed else certificate.issuer
+    valid = f"{certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}"
+    words = f"For {names}; issued by {issuer}; valid {valid}."
+    left = certificate.not_after - now
+    if left <= timedelta():
+        return failed("Certificate", f"Expired {-left.days} days ago. {words}")
+    if certificate.not_before > now:
+        return failed("Certificate", f"Not valid yet. {words}")
+    if certificate.self_signed:
+        return failed("Certificate", f"Signed by itself, so nobody vouches for it. {words}")
+    if probe.tls_problem:
+        return failed("Certificate", words)
+    if left < EXPIRES_SOON:
+        return Line(
+            "Certificate", f"Expires in {left.days} days; ask the buyer to renew it. {words}", warned=True
+        )
+    return Line("Certificate", f"Good for {left.days} days. {words}")
+
+
+def _send(told: Told, spec: EndpointSpec, request: OutboundRequest, prepared: Prepared) -> None:
+    response = http.send(request, deadline_ms=min(spec.timeout_ms, LONGEST_MS))
+    reading = outcome.read(response, spec.rules)
+    told.outcome, told.total_ms = reading.outcome.value, response.timings.total_ms
+    told.lines += [
+        *_authentication(response, spec, prepared),
+        _answer(response, spec, prepared.secret_texts),
+        _reading(response, spec, reading, prepared.secret_texts),
+        _time(response),
+    ]
+
+
+def _authentication(response: OutboundResponse, spec: EndpointSpec, prepared: Prepared) -> list[Line]:
+    """What the answer's status says of who we say we are."""
+    if response.status in (401, 403):
+        verb = "does not know us" if response.status == 401 else "knows us, or not, and refuses us"
+        told = f"HTTP {response.status}: the buyer {verb}. Check the credentials and who may post from where."
+        return [failed("Authentication", told)]
+    if response.status is None:
+        return []
+    if not prepared.secret_texts and spec.auth.kind == "none":
+        return [Line("Authentication", "None is sent, and none was asked for.")]
+    return [Line("Authentication", "Sent, and not refused.")]
+
+
+def _answer(response: OutboundResponse, spec: EndpointSpec, secrets: frozenset[str]) -> Line:
+    ms = response.timings.total_ms
+    if response.error is not None or response.status is None:
+        told = response.error_detail or "No answer came."
+        if ms >= LONGEST_MS and spec.timeout_ms > LONGEST_MS:
+            told = f"No answer in {LONGEST_MS // 1000} s; the endpoint allows {spec.timeout_ms / 1000:g} s."
+        left = "The sample lead had left." if response.sent else "Nothing was sent."
+        return failed("Answer", f"{told} {left}", ms=ms)
+    media = response.header("content-type") or "no content type"
+    told = f"HTTP {response.status}, {_clean(media, secrets)[:80]}, {len(response.body):,} bytes."
+    return Line("Answer", told, ms=ms, shown=_body(response, secrets))
+
+
+def _reading(
+    response: OutboundResponse, spec: EndpointSpec, reading: Reading, secrets: frozenset[str]
+) -> Line:
+    words = f"It means {reading.outcome.value}"
+    if reading.rule_index is None:
+        return failed("Response rules", f"{words}: {_unread(response)}", shown=_verdicts(response, spec))
+    found = [
+        f"reason “{reading.reason}”" if reading.reason else "",
+        f"price {reading.price}" if reading.price is not None else "",
+        f"reference {reading.reference}" if reading.reference else "",
+    ]
+    read = _clean("; ".join(filter(None, found)), secrets)
+    told = (
+        f"{words}: rule {reading.rule_index + 1} of {len(spec.rules)} reads it{f' ({read})' if read else ''}."
+    )
+    trouble = reading.outcome in (Outcome.FAILED, Outcome.UNKNOWN, Outcome.RETRYABLE)
+    return Line("Response rules", told, passed=not trouble, shown=_verdicts(response, spec))
+
+
+def _unread(response: OutboundResponse) -> str:
+    if response.error is not None or response.status is None:
+        return "no complete answer came, so no rule is asked."
+    if response.status in (408, 429) or response.status >= 500:
+        return f"HTTP {response.status} is tried again; no rule is asked."
+    return "no rule reads this answer, so it could never be a sale."
+
+
+def _verdicts(response: OutboundResponse, spec: EndpointSpec) -> str:
+    """What each rule says of the answer, asked alone; the first that matches decides."""
+    if response.error is not None:
+        return ""
+    alone = [outcome.read(response, (rule,)).rule_index is not None for rule in spec.rules]
+    return "\n".join(
+        f"Rule {number} ({rule.outcome}): {'matches' if matches else 'does not match'}"
+        for number, (rule, matches) in enumerate(zip(spec.rules, alone, strict=True), start=1)
+    )
+
+
+def _time(response: OutboundResponse) -> Line:
+    stages = {name: ms for name, ms in asdict(response.timings).items() if ms is not None}
+    return Line("Time", f"{response.timings.total_ms:,.0f} ms in all.", timings=stages)
+
+
+def _body(response: OutboundResponse, secrets: frozenset[str]) -> str:
+    text = response.body[:SHOWN_BYTES].decode("utf-8", "replace").replace("\x00", "")
+    cut = "\n… (cut)" if len(response.body) > SHOWN_BYTES else ""
+    return f"{_clean(text, secrets)}{cut}"
+
+
+def _clean(text: str, secrets: frozenset[str]) -> str:
+    """A buyer's words without what we told it in confidence."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return scrub_text(text)
