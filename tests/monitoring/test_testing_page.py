@@ -34,7 +34,7 @@ def test_it_warns_tests_and_tells(role: Role, scene: Market) -> None:
     assert "✓ passed" in text
     assert "rule 1 of 3 reads it" in text
     assert not Attempt.objects.exists()
-    assert "✓ passed" in html(client.get(address(scene)))
+    assert "▲ passed, with a warning" in html(client.get(address(scene)))  # it has no TLS
 
 
 def test_viewers_read_and_do_not_test(scene: Market) -> None:
