@@ -53,7 +53,5 @@ def test_a_clock_that_goes_back_gives_nothing() -> None:
 
 
 def test_the_more_wait_for_a_place_the_longer_each_steps_back() -> None:
-    waits = [
-        pace.crowded_wait(2, before=before, jitter=0.5).total_seconds() for before in (0, 2, 20, 10_000)
-    ]
+    waits = [pace.crowded_wait(2, before=before, jitter=0.5).total_seconds() for before in (0, 2, 20, 10_000)]
     assert waits == pytest.approx([0.5, 1.0, 5.5, 30.0])
