@@ -9,6 +9,7 @@ BEAT_SCHEDULE: dict[str, dict] = {
     "deliver what is due": {"task": "deliveries.drain", "schedule": 1.0, "options": {"expires": 5}},
     "quarantine and overdue": {"task": "deliveries.sweep", "schedule": 5.0, "options": {"expires": 15}},
     "results to sources": {"task": "deliveries.callbacks", "schedule": 2.0, "options": {"expires": 10}},
+    "questions to status URLs": {"task": "deliveries.ask", "schedule": 5.0, "options": {"expires": 15}},
     "access tokens before they end": {
         "task": "deliveries.tokens",
         "schedule": 10.0,

@@ -12,6 +12,7 @@ logger = logging.getLogger(__name__)
 DRAIN = "deliveries.drain"
 SWEEP = "deliveries.sweep"
 CALLBACKS = "deliveries.callbacks"
+ASK = "deliveries.ask"
 TOKENS = "deliveries.tokens"
 
 QUIET_S = 0.2

@@ -25,6 +25,12 @@ def sweep() -> None:
     services.sweep()
 
 
+@shared_task(name=jobs.ASK, soft_time_limit=90, time_limit=100)
+def ask() -> None:
+    """Ask buyers' status URLs about answers that are unknown."""
+    services.status_ask()
+
+
 @shared_task(name=jobs.TOKENS)
 def tokens() -> None:
     """Fetch the access tokens of endpoints before they end."""

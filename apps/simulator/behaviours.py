@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from apps.simulator import credentials
 from apps.simulator.answers import Answer, Facts, fingerprint, reference
 from apps.simulator.journal import Journal, Received
 from apps.simulator.parameters import ParameterError, Parameters
@@ -105,6 +106,44 @@ def mixed(visit: Visit) -> Answer:
     return PLAIN[chosen](visit)
 
 
+def token(visit: Visit) -> Answer:
+    """The token server of an OAuth buyer."""
+    number = visit.journal.times_seen(f"token of {visit.received.buyer}") + 1
+    return credentials.issued(visit.received, visit.parameters, number)
+
+
+def guarded(check: Callable[[Received, Parameters], str]) -> Behave:
+    """Buys from callers in whom `check` finds nothing wrong; tells the others with 401."""
+
+    def behave(visit: Visit) -> Answer:
+        wrong = check(visit.received, visit.parameters)
+        if wrong:
+            return Answer({"status": "unauthorized", "message": wrong}, status=401)
+        return accept(visit)
+
+    return behave
+
+
+def status(visit: Visit) -> Answer:
+    """Tells what became of the lead whose Idempotency-Key stands in `key`: bought, if it has ever arrived."""
+    key = visit.parameters.text("key")
+    pending = visit.parameters.whole("pending", 0, most=1000)
+    if pending and visit.journal.times_seen(f"status of {visit.received.buyer} {key}") < pending:
+        return Answer({"status": "pending"})
+    arrived = [
+        one
+        for one in visit.journal.of(visit.received.buyer)
+        if one.key == key and one.behaviour != visit.received.behaviour
+    ]
+    if not key or not arrived:
+        return Answer({"status": "not_found"}, status=404)
+    told = visit.parameters.text("say", "accepted")
+    if told != "accepted":
+        return Answer({"status": told, "reason": visit.parameters.text("reason", "Not bought")})
+    price = visit.parameters.amount("price", DEFAULT_PRICE)
+    return Answer({"status": "accepted", "id": reference(key.encode()), "price": price})
+
+
 def answer(visit: Visit) -> Answer:
     """The behaviour's answer, after as many failures of this very request as `failures` says."""
     failures = visit.parameters.whole("failures", 0, most=1000)
@@ -134,6 +173,12 @@ PLAIN: dict[str, Behave] = {
     "mixed": mixed,
     "xml": accept,
     "form": accept,
+    "token": token,
+    "bearer": guarded(credentials.holds_token),
+    "basic": guarded(credentials.knows_password),
+    "header-key": guarded(credentials.knows_key),
+    "signed": guarded(credentials.has_signed),
+    "status": status,
 }
 """Behaviours that answer in good HTTP. Several are `accept` under other `DEFAULTS`."""
 

@@ -27,6 +27,39 @@ ANSWERING = (
     ),
     Entry("flaky", "Fails with status 500 the first times the same lead comes, then buys.", "failures=2"),
 )
+KNOWING = (
+    Entry(
+        "token",
+        "The token server of an OAuth 2 buyer, also at /oauth/token. Client and secret are sluice and sluice-secret "
+        "unless client and secret say others; expires is the life of a token in seconds.",
+        "expires=60",
+    ),
+    Entry(
+        "bearer",
+        "Buys from callers with a bearer token that the token server of the same name has issued; from takes only "
+        "tokens of that number and later, token names a fixed one instead.",
+        "from=2",
+    ),
+    Entry(
+        "basic",
+        "Buys from callers who log in by HTTP Basic; sluice and sluice-secret, or user and password.",
+        "user=me&password=mine",
+    ),
+    Entry(
+        "header-key", "Buys from callers with a key in a header, X-Api-Key or name.", "name=X-Key&key=mine"
+    ),
+    Entry(
+        "signed",
+        "Buys from callers who sign by Standard Webhooks; secret is "
+        "whsec_c2x1aWNlLXNpbXVsYXRvci1zZWNyZXQtMDE= unless it says another.",
+    ),
+    Entry(
+        "status",
+        "Tells what became of the lead with the Idempotency-Key in key: accepted if it has ever arrived at the buyer "
+        "of this name, else 404; say gives another status, pending how often to say pending first.",
+        "key=DEL-0-1&pending=1",
+    ),
+)
 FAILING = (
     Entry("error", "Fails with status 500, or another.", "status=503"),
     Entry("rate-limit", "Answers 429 with Retry-After.", "retry_after=5"),

@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from apps.simulator.catalogue import ANSWERING, FAILING, PARAMETERS, Entry
+from apps.simulator.catalogue import ANSWERING, FAILING, KNOWING, PARAMETERS, Entry
 from apps.simulator.journal import Journal, Received
 
 STYLE = Path(__file__).with_name("style.css").read_text()
@@ -23,7 +23,7 @@ def index(base_url: str, journal: Journal) -> str:
 <h1>Buyer simulator</h1>
 <p>Buyers that behave as their address says. Give a lead order's endpoint one of the URLs below, send a lead, and
 see what your campaign makes of the answer. The same request always gets the same answer: nothing here depends on
-time or chance.</p>
+chance, and on time only the end of a token.</p>
 </header>
 <section aria-labelledby="address"><h2 id="address">The address</h2>
 <p class="url"><code>{escape(base_url)}/buyers/<b>name</b>/<b>behaviour</b></code></p>
@@ -32,6 +32,7 @@ recognised by its <code>Idempotency-Key</code> header, or by its body if it has 
 <pre><code>curl -X POST '{escape(example)}' -d '{{"email": "jane@example.com"}}'</code></pre>
 </section>
 {_table("Buyers that answer", ANSWERING)}
+{_table("Buyers that know their callers", KNOWING)}
 {_table("Buyers in trouble", FAILING)}
 <section aria-labelledby="parameters"><h2 id="parameters">Parameters for every behaviour that answers</h2>
 <div class="scroll"><table><thead><tr><th>Parameter</th><th>Meaning</th><th>Example</th></tr></thead><tbody>

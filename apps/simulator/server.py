@@ -25,6 +25,8 @@ class Simulator:
         parts = [part for part in request.path.split("/") if part]
         if len(parts) == 3 and parts[0] == "buyers":
             return await self._behave(request, parts[1], parts[2])
+        if parts == ["oauth", "token"]:
+            return await self._behave(request, "oauth", "token")
         return self._page(request, parts)
 
     async def _behave(self, request: web.BaseRequest, buyer: str, behaviour: str) -> web.StreamResponse:

@@ -1,5 +1,6 @@
 """Writes of deliveries: the drain and its parts, inline delivery, what people do by hand, callbacks."""
 
+from apps.deliveries.services.asking import ask_due as status_ask
 from apps.deliveries.services.breakers import reset as breaker_reset
 from apps.deliveries.services.by_hand import redeliver, resolve_unknown
 from apps.deliveries.services.callbacks import expect as callback_expect
@@ -23,6 +24,7 @@ __all__ = [
     "redeliver",
     "resolve_unknown",
     "state_of",
+    "status_ask",
     "sweep",
     "tokens_renew",
 ]

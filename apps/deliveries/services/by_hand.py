@@ -8,11 +8,12 @@ import logging
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from apps.companies.services import record as audit
 from apps.core.errors import ApplicationError
 from apps.core.ids import new_id
-from apps.deliveries.choices import DeliveryStatus
+from apps.deliveries.choices import AttemptKind, DeliveryStatus
 from apps.deliveries.facts import database_now, load_journeys
 from apps.deliveries.jobs import wake_drain
 from apps.deliveries.journeys import Journey, OpenAttempt, selling
@@ -99,7 +100,7 @@ def resolve_unknown(delivery: Delivery, *, accepted: bool, by: Any) -> None:
     """
     outcome = Outcome.ACCEPTED if accepted else Outcome.REJECTED
     with transaction.atomic():
-        _resolve(delivery.pk, Reading(outcome, BY_HAND), by=by)
+        resolve(delivery.pk, Reading(outcome, BY_HAND), told_by=str(by) if by else BY_HAND)
         words = "was a sale" if accepted else "was no sale"
         summary = f"The unknown answer to {delivery.public_id} {words}"
         audit(delivery, by=by, action="delivery.resolved", summary=summary, data={"outcome": outcome.value})
@@ -113,14 +114,18 @@ def late_answer(answer: Answer) -> None:
         return
     try:
         with transaction.atomic():
-            _resolve(answer.journey.id, answer.reading, by=None, attempt_id=answer.attempt.id)
+            resolve(answer.journey.id, answer.reading, told_by=LATE, attempt_id=answer.attempt.id)
     except ApplicationError as refused:
         logger.warning("late_answer_unused", extra={"attempt_id": answer.attempt.id, "code": refused.code})
 
 
-def _resolve(delivery_id: int, reading: Reading, *, by: Any, attempt_id: int | None = None) -> None:
+def resolve(delivery_id: int, reading: Reading, *, told_by: str, attempt_id: int | None = None) -> None:
+    """End the doubt that holds a delivery: money, caps, timeline, and what comes next. Within a transaction.
+
+    Refused with `not_held` when it is not held, or not for this attempt, and `already_sold`.
+    """
     row = Delivery.objects.select_for_update().get(pk=delivery_id)
-    journey = _journey(row)
+    journey = journey_of(row)
     now = database_now()
     plan = journey.plan
     endpoints = selling(journey.spec).endpoint_of
@@ -138,7 +143,7 @@ def _resolve(delivery_id: int, reading: Reading, *, by: Any, attempt_id: int | N
     _book(answer, now)
     attempt.outcome, attempt.reason, attempt.price = reading.outcome, reading.reason, answer.price
     attempt.save(update_fields=["outcome", "reason", "price", "reservations"])
-    told = {"order": attempt.order_name, "outcome": reading.outcome.value, "by": str(by) if by else LATE}
+    told = {"order": attempt.order_name, "outcome": reading.outcome.value, "by": told_by}
     LeadEvent.objects.create(lead_id=row.lead_id, kind=EventKind.RESOLVED, at=now, data=told)
     if isinstance(decision, Send):
         _go_on(journey)
@@ -146,7 +151,8 @@ def _resolve(delivery_id: int, reading: Reading, *, by: Any, attempt_id: int | N
         finishing.finish([(journey, decision)], turns, now)
 
 
-def _journey(row: Delivery) -> Journey:
+def journey_of(row: Delivery) -> Journey:
+    """A stored delivery with its version and its opened lead. Refused with `lead_erased` when it is gone."""
     history, held = history_load(row.history)
     journey = Journey(
         id=row.pk,
@@ -163,10 +169,15 @@ def _journey(row: Delivery) -> Journey:
     return journey
 
 
-def _attempt_in_doubt(row: Delivery, order_id: int, attempt_id: int | None) -> Attempt:
-    attempts = Attempt.objects.select_for_update().filter(
-        delivery=row, order_id=order_id, outcome=Outcome.UNKNOWN
+def attempts_in_doubt(delivery_id: int, order_id: int) -> QuerySet[Attempt]:
+    """The offers of a delivery to an order whose answer is unknown."""
+    return Attempt.objects.filter(
+        delivery_id=delivery_id, order_id=order_id, kind=AttemptKind.SALE, outcome=Outcome.UNKNOWN
     )
+
+
+def _attempt_in_doubt(row: Delivery, order_id: int, attempt_id: int | None) -> Attempt:
+    attempts = attempts_in_doubt(row.pk, order_id).select_for_update()
     if attempt_id is not None:
         attempts = attempts.filter(pk=attempt_id)
     attempt = attempts.order_by("-pk").first()

@@ -3,6 +3,7 @@ transaction.
 """
 
 import json
+import random
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +15,7 @@ from apps.deliveries.journeys import Journey
 from apps.deliveries.services import callbacks
 from apps.deliveries.services.turns import TurnBook
 from apps.deliveries.specs import history_dump, plan_dump
-from apps.engine import reasons, routing, waterfall
+from apps.engine import asking, reasons, routing, waterfall
 from apps.engine.routing import Considered
 from apps.engine.values import Problem
 from apps.engine.waterfall import Decision, Hold, Sold, Unsold, Wait
@@ -76,10 +77,17 @@ def _row(journey: Journey, decision: Decision, now: datetime) -> tuple[object, .
         json.dumps(history_dump(journey.history, journey.held)),
         _STATUS[type(decision)].value,  # type: ignore[index]
         decision.reason[:64] if isinstance(decision, Unsold | Hold) else "",
-        decision.until if isinstance(decision, Wait) else None,
+        decision.until if isinstance(decision, Wait) else question_at(journey, decision, now),
         now if isinstance(decision, Sold | Unsold) else None,
         journey.id,
     )
+
+
+def question_at(journey: Journey, decision: Decision, now: datetime) -> datetime | None:
+    """When the buyer is first asked about an answer that is unknown; None when the lead waits for a person."""
+    if not isinstance(decision, Hold) or not asking.asks(journey.endpoint(decision.order_id)):
+        return None
+    return asking.next_at(now, 0, jitter=random.random())  # noqa: S311 - spreads questions, protects nothing
 
 
 def _finished(journey: Journey, decision: Sold | Unsold, sold: dict[int, SoldSoFar]) -> Finished:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 
 from apps.core import clock
-from apps.deliveries.choices import AttemptStatus
+from apps.deliveries.choices import AttemptKind, AttemptStatus
 from apps.deliveries.facts import Live, database_now, load_journeys, load_live
 from apps.deliveries.journeys import Journey, OpenAttempt, selling, undone_on_failure
 from apps.deliveries.models import Attempt
@@ -79,7 +79,9 @@ def _interrupted(journeys: Sequence[Journey]) -> list[Journey]:
     suspects = {journey.id: journey for journey in journeys if journey.claims > 1}
     if not suspects:
         return []
-    for row in Attempt.objects.filter(delivery_id__in=suspects, status=AttemptStatus.STARTED):
+    for row in Attempt.objects.filter(
+        delivery_id__in=suspects, kind=AttemptKind.SALE, status=AttemptStatus.STARTED
+    ):
         journey = suspects[row.delivery_id]
         journey.attempt = OpenAttempt(
             id=row.id,
