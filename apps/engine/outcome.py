@@ -68,16 +68,21 @@ def read(response: OutboundResponse, rules: tuple[ResponseRule, ...]) -> Reading
     if response.error is not None or response.status is None:
         return _transport(response)
     status = response.status
-    if status in (408, 429) or 500 <= status <= 599:
+    if is_retried(status):
         return Reading(Outcome.RETRYABLE, f"http_{status}", retry_after_s=_retry_after_s(response))
     answer = Answer(response)
     for index, rule in enumerate(rules):
-        found = _match(rule, answer, status)
+        found = match(rule, answer, status)
         if found is not None:
             return _extract(rule, index, answer, found)
     if 400 <= status <= 499:
         return Reading(Outcome.FAILED, f"http_{status}")
     return Reading(Outcome.UNKNOWN, "no_rule_matched", redirect_url=_redirect(response.header("location")))
+
+
+def is_retried(status: int) -> bool:
+    """Whether the status says so plainly that nothing was decided that no rule is asked."""
+    return status in (408, 429) or 500 <= status <= 599
 
 
 def read_plain(response: OutboundResponse) -> Reading:
@@ -101,16 +106,21 @@ def _transport(response: OutboundResponse) -> Reading:
     return Reading(Outcome.UNKNOWN if response.sent else Outcome.RETRYABLE, error.value)
 
 
-def _match(rule: ResponseRule, answer: Answer, status: int) -> Found | None:
+def match(rule: ResponseRule, answer: Answer, status: int) -> Found | None:
+    """What a rule finds in an answer, or None when it does not match."""
     kind = RULE_KINDS.get(rule.match)
-    if kind is None or not _status_fits(rule.statuses, status):
-        return None
-    if rule.content_type and rule.content_type.lower() not in answer.response.header("content-type").lower():
+    if kind is None or not status_fits(rule.statuses, status) or not content_type_fits(rule, answer):
         return None
     return kind.match(rule, answer)
 
 
-def _status_fits(statuses: str, status: int) -> bool:
+def content_type_fits(rule: ResponseRule, answer: Answer) -> bool:
+    """Whether the content type holds what the rule wants of it."""
+    return rule.content_type.strip().lower() in answer.response.header("content-type").lower()
+
+
+def status_fits(statuses: str, status: int) -> bool:
+    """Whether a rule that names these statuses is asked about an answer with this one."""
     named = [part.strip().lower() for part in statuses.split(",") if part.strip()]
     if not named:
         return 200 <= status <= 299

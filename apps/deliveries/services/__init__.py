@@ -7,20 +7,25 @@ from apps.deliveries.services.callbacks import expect as callback_expect
 from apps.deliveries.services.callbacks import send_due as callbacks_send
 from apps.deliveries.services.draining import Report, drain
 from apps.deliveries.services.inline import DeliveryState, deliver_now, state_of
+from apps.deliveries.services.rereading import Backtest, Reread, backtest, opened_answer
 from apps.deliveries.services.sweeping import Swept, sweep
 from apps.deliveries.services.testing import endpoint_test
 from apps.deliveries.services.tokens import renew as tokens_renew
 
 __all__ = [
+    "Backtest",
     "DeliveryState",
     "Report",
+    "Reread",
     "Swept",
+    "backtest",
     "breaker_reset",
     "callback_expect",
     "callbacks_send",
     "deliver_now",
     "drain",
     "endpoint_test",
+    "opened_answer",
     "redeliver",
     "resolve_unknown",
     "state_of",

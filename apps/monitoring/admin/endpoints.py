@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.buyers.models import Endpoint
 from apps.monitoring.admin.calls import CallPages
+from apps.monitoring.admin.rule_tester import RuleTesterPages
 from apps.monitoring.admin.testing import TestPages
 from apps.publishing.admin.endpoints import EndpointWorkspace
 
 
 @admin.register(Endpoint)
-class EndpointDesk(TestPages, CallPages, EndpointWorkspace):
+class EndpointDesk(TestPages, RuleTesterPages, CallPages, EndpointWorkspace):
     """The whole page of an endpoint. Each mixin brings its addresses and its link (`desk_links`)."""
 
     def render_change_form(

@@ -145,8 +145,8 @@ def _match_words(rule: ResponseRule) -> str:
     if rule.match == "any":
         return ""
     if rule.match == "regex":
-        return f"text matches /{rule.value}/"
-    subject = rule.path if rule.match == "json_path" else "text"
+        return f"{rule.path or 'text'} matches /{rule.value}/"
+    subject = rule.path if rule.match in ("json_path", "xpath") else "text"
     if rule.operator == "present":
         return f"{subject} is there"
     verb = {"equals": "is", "contains": "contains"}.get(rule.operator, rule.operator)
