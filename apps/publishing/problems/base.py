@@ -3,19 +3,26 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import models
 
 from apps.campaigns.models import Campaign
 from apps.campaigns.specs import field_spec
+from apps.core.clock import now
+from apps.core.ids import public_id
 from apps.engine import rules
 from apps.engine.campaign import CampaignSpec
+from apps.engine.describe import sample
 from apps.engine.fields import FIELD_TYPES
 from apps.engine.fields.state import STATE_NAMES
 from apps.engine.index import index
+from apps.engine.mapping import Sending, SystemValues
+from apps.engine.normalise import normalise
 from apps.engine.requirements import Expression, ValueList
 from apps.publishing.compile import ExpressionError, Reader
 
@@ -75,6 +82,24 @@ class Draft:
     def roles(self) -> frozenset[str]:
         """What the platform finds among the fields."""
         return frozenset(index(self.spec).by_role)
+
+    @cached_property
+    def sending(self) -> Sending:
+        """A sample lead, as an endpoint would send it; rows with a test value send that."""
+        moment = now()
+        today = moment.astimezone(ZoneInfo(self.spec.time_zone)).date()
+        lead = normalise(self.spec, sample(self.spec, now=moment), test=True, today=today)
+        system = SystemValues(
+            lead_id=public_id("L", 0x17),
+            delivery_id=public_id("DEL", 0x17),
+            order_id=1,
+            price=Decimal("42.00"),
+            received_at=moment.astimezone(UTC),
+            order_name="Sample order",
+            buyer_name="Sample buyer",
+            source_number=1,
+        )
+        return Sending(lead, system, spec=self.spec, now=moment, test=True)
 
     def expression(self, row: models.Model, label: str, field: str) -> Iterator[PublishProblem]:
         """What is wrong with the expression in a row's field; an empty one is in order."""

@@ -29,7 +29,7 @@ def problems(endpoint: Endpoint, draft: Draft) -> Iterator[PublishProblem]:
     for check in (_request, _headers, _rules):
         yield from (named(endpoint, label, field, said) for field, said in check(endpoint, spec))
     yield from _mapping(endpoint, spec, draft)
-    yield from formats.problems(endpoint, spec)
+    yield from formats.problems(endpoint, spec, draft)
 
 
 def _request(endpoint: Endpoint, spec: EndpointSpec) -> Said:

@@ -1,6 +1,6 @@
 """What a test needs from the database: the endpoint as it is saved, its secrets, a sample lead, and the request."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,9 +13,10 @@ from apps.core.ids import new_id, public_id
 from apps.deliveries.facts import load_secrets
 from apps.deliveries.models import Delivery
 from apps.deliveries.services.testing.lines import Line, failed
-from apps.engine import mapping
+from apps.engine import mapping, schemas
 from apps.engine import request as outbound
 from apps.engine.describe import sample
+from apps.engine.formats import Encoded
 from apps.engine.mapping import Sending, SystemValues, Unbuildable
 from apps.engine.normalise import normalise
 from apps.engine.orders import EndpointSpec
@@ -65,7 +66,9 @@ def prepare(endpoint: Endpoint, *, campaign: Campaign | None = None) -> Prepared
     if spec.kind != "http":
         prepared.lines.append(_mapped(spec, sending, campaign))
         return prepared
-    return _with_request(prepared, spec, sending, campaign)
+    prepared = _with_request(prepared, spec, sending, campaign)
+    prepared.lines += _against_schema(endpoint, prepared)
+    return prepared
 
 
 def _mapped(spec: EndpointSpec, sending: Sending, campaign: Campaign) -> Line:
@@ -88,6 +91,19 @@ def _with_request(prepared: Prepared, spec: EndpointSpec, sending: Sending, camp
     told = f"Built from a sample lead of {campaign}, with the rows' test values: {len(made.body):,} bytes."
     prepared.lines.append(Line("Request", told, shown=_shown(without)))
     return prepared
+
+
+def _against_schema(endpoint: Endpoint, prepared: Prepared) -> Iterator[Line]:
+    """The verdict of the buyer's schema, by mapping row."""
+    if not endpoint.schema_kind or prepared.request is None or prepared.spec is None:
+        return
+    charset, rows = prepared.spec.options.charset, prepared.spec.mapping
+    body = Encoded(prepared.request.body)
+    found = schemas.violations(endpoint.schema_kind, endpoint.schema_text, body, charset)
+    for target, words in schemas.told(found, [row.target for row in rows]):
+        yield failed("Schema", f"Mapping row “{target}”: {words}." if target else f"{words}.")
+    if not found:
+        yield Line("Schema", f"The request fits the {endpoint.get_schema_kind_display()}.")
 
 
 def _sending(endpoint: Endpoint, campaign: Campaign, secrets: Mapping[str, str]) -> Sending:
