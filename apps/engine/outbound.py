@@ -1,4 +1,4 @@
-"""One HTTP exchange with a buyer as values: what is to be sent, and what came of it.
+"""One exchange with a buyer as values: what is to be sent, and what came of it.
 
 `apps.core.http` carries these over the network; `mapping` and `formats` build the request, `outcome` reads the
 response.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit, urlunsplit
 
-from apps.engine import mapping
+from apps.engine import mapping, reach
 from apps.engine.formats import FORMATS, Encoded, UnencodableError
 from apps.engine.mapping import Sending, SystemValues, Unbuildable
 from apps.engine.orders import EndpointSpec, HeaderSpec
@@ -25,8 +25,8 @@ _OURS = frozenset(
 
 
 def idempotency_key(system: SystemValues) -> str:
-    """Equal over retries of one delivery to one order, different for every other."""
-    return idempotency_key_of(system.delivery_id, system.order_id)
+    """Equal over retries of one delivery to one order, different for every other and for each of its copies."""
+    return system.idempotency_key
 
 
 def idempotency_key_of(delivery_id: str, order_id: int) -> str:
@@ -36,6 +36,8 @@ def idempotency_key_of(delivery_id: str, order_id: int) -> str:
 
 def build(endpoint: EndpointSpec, sending: Sending) -> OutboundRequest | Unbuildable:
     """The request as it goes out, or why it cannot."""
+    if endpoint.kind != "http":
+        return reach.build(endpoint, sending, idempotency_key(sending.system))
     pairs = mapping.build(endpoint, sending)
     if isinstance(pairs, Unbuildable):
         return pairs

@@ -18,7 +18,7 @@ from apps.deliveries.facts import database_now, load_journeys
 from apps.deliveries.jobs import wake_drain
 from apps.deliveries.journeys import Journey, OpenAttempt, selling
 from apps.deliveries.models import Attempt, Delivery
-from apps.deliveries.services import finishing
+from apps.deliveries.services import after_sale, finishing
 from apps.deliveries.services.reading import Answer
 from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
 from apps.deliveries.services.settling import booking
@@ -215,6 +215,7 @@ def _book(answer: Answer, now: Any) -> None:
     sold = sold_so_far([answer.journey.lead_id]).get(answer.journey.lead_id)
     if not sale_book(booking(answer, sold, now)):
         raise ApplicationError("The lead has been sold already.", code="already_sold", status=409)
+    after_sale.write([(answer.journey, answer.attempt)], now)
 
 
 def _go_on(journey: Journey) -> None:

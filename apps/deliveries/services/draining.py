@@ -15,9 +15,8 @@ from typing import TypeVar
 
 from django.db import DatabaseError, OperationalError, connection
 
-from apps.core import http
 from apps.deliveries.journeys import Journey
-from apps.deliveries.services import claims
+from apps.deliveries.services import claims, transports
 from apps.deliveries.services.by_hand import late_answer
 from apps.deliveries.services.gate import PARKED_S, Parked
 from apps.deliveries.services.settling import Answered, Settled, settle
@@ -141,14 +140,18 @@ class Drain:
         )
 
     def _send(self, journeys: Sequence[Journey]) -> None:
-        requests = [one.attempt.request for one in journeys if one.attempt and one.attempt.request]
-        for journey, request in zip(journeys, requests, strict=True):
+        outgoing = [
+            (one.attempt.endpoint, one.attempt.request)
+            for one in journeys
+            if one.attempt and one.attempt.request
+        ]
+        for journey, (_, request) in zip(journeys, outgoing, strict=True):
             self._under_way[journey.id] = journey
             self._late_at[journey.id] = time.monotonic() + request.timeout_ms / 1000 + ANSWER_GRACE_S
-        if requests:
+        if outgoing:
             arrived = self._arrived
-            http.start(requests, lambda index, response: arrived.put((journeys[index], response)))
-            self.report.sent += len(requests)
+            transports.start(outgoing, lambda index, response: arrived.put((journeys[index], response)))
+            self.report.sent += len(outgoing)
 
     def _arrivals(self) -> list[Answered]:
         """Whatever has arrived, waiting for the first a moment only, so that claiming goes on."""

@@ -13,11 +13,11 @@ from decimal import Decimal
 
 from django.db import close_old_connections, connection
 
-from apps.core import http
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.jobs import wake_drain
 from apps.deliveries.journeys import Journey
 from apps.deliveries.models import Delivery
+from apps.deliveries.services import transports
 from apps.deliveries.services.by_hand import late_answer
 from apps.deliveries.services.claims import claim_one, release
 from apps.deliveries.services.settling import settle
@@ -140,7 +140,7 @@ class _Inline:
         assert attempt.request is not None
         if not connection.in_atomic_block:
             connection.close()  # back to the pool while waiting
-        http.start([attempt.request], lambda _, response: self._arrived(response))
+        transports.start([(attempt.endpoint, attempt.request)], lambda _, response: self._arrived(response))
         try:
             return self._answers.get(timeout=max(0.0, self._until - time.monotonic()))
         except queue.Empty:

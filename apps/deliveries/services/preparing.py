@@ -24,16 +24,24 @@ def prepare(journey: Journey, choice: Send, live: Live) -> OutboundResponse | No
         started_at=live.now,
         reservations=[],
     )
-    unsent = tokens.FAILING if tokens.is_failing(live, endpoint) else _build(journey, attempt, live)
+    unsent = tokens.FAILING if tokens.is_failing(live, endpoint) else build(journey, attempt, live)
     if unsent is not None:
         breakers.give_back(live, endpoint.id)
     return unsent
 
 
-def _build(journey: Journey, attempt: OpenAttempt, live: Live) -> OutboundResponse | None:
+def build(
+    journey: Journey, attempt: OpenAttempt, live: Live, *, copy_to: int = 0
+) -> OutboundResponse | None:
+    """Give an attempt its request. None when it may leave; else the answer it has without leaving."""
     began = clock.monotonic_ms()
     system = SystemValues(
-        journey.lead.public_id, journey.public_id, attempt.order.id, attempt.price, journey.lead.received_at
+        journey.lead.public_id,
+        journey.public_id,
+        attempt.order.id,
+        attempt.price,
+        journey.lead.received_at,
+        copy_to=copy_to,
     )
     secrets = tokens.secrets_for(live, attempt.endpoint)
     made = request.build(attempt.endpoint, Sending(journey.lead.data, system, secrets))

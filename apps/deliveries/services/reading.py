@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from apps.core import clock
 from apps.deliveries.journeys import Journey, OpenAttempt
+from apps.deliveries.services import transports
 from apps.deliveries.services.wording import unnamed
-from apps.engine import oauth, outcome, pricing
+from apps.engine import oauth, pricing
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Reading
 
@@ -48,5 +49,5 @@ def read(journey: Journey, response: OutboundResponse) -> Answer:
     if oauth.is_refused(attempt.endpoint, response, attempt.order.id, journey.history):
         reading = oauth.REFUSED_READING
     else:
-        reading = unnamed(outcome.read(response, attempt.endpoint.rules), journey)
+        reading = unnamed(transports.read(attempt.endpoint, response), journey)
     return Answer(journey, attempt, response, reading, clock.monotonic_ms() - began)

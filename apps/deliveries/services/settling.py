@@ -16,7 +16,7 @@ from apps.deliveries.choices import AttemptStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.journeys import Journey, selling, undone_on_failure
 from apps.deliveries.models import Attempt
-from apps.deliveries.services import alerts, breakers, finishing, tokens
+from apps.deliveries.services import after_sale, alerts, breakers, finishing, tokens
 from apps.deliveries.services.claims import still_ours
 from apps.deliveries.services.reading import Answer, read
 from apps.deliveries.services.records import sealed_response, timings
@@ -109,6 +109,9 @@ class _Settling:
         self._settle_caps()
         self._write_attempts()
         booked = self._book()
+        after_sale.write(
+            [(one.journey, one.attempt) for one in self.answers if one.attempt.id in booked], self.now
+        )
         LeadEvent.objects.bulk_create([_event(answer, self.now, booked) for answer in self.answers])
         self._save_histories(self.settled.again)
         finishing.finish(ended, turns, self.now)

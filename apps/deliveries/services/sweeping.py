@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from apps.deliveries.choices import AttemptStatus, DeliveryStatus
+from apps.deliveries.choices import AttemptKind, AttemptStatus, DeliveryStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.models import Attempt
 from apps.deliveries.services.claims import MAX_CLAIMS
@@ -44,7 +44,7 @@ def sweep() -> Swept:
         rows = cursor.fetchall()
         if rows:
             Attempt.objects.filter(
-                delivery_id__in=[row[0] for row in rows], status=AttemptStatus.STARTED
+                delivery_id__in=[row[0] for row in rows], status=AttemptStatus.STARTED, kind=AttemptKind.SALE
             ).update(
                 status=AttemptStatus.SETTLED,
                 outcome=Outcome.UNKNOWN,

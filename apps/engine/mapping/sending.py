@@ -24,11 +24,14 @@ class SystemValues:
     order_name: str = ""
     buyer_name: str = ""
     source_number: int | None = None
+    copy_to: int = 0
+    """The endpoint that gets a copy after the sale; 0 for the sale itself."""
 
     @property
     def idempotency_key(self) -> str:
-        """Equal over retries of one delivery to one order, different for every other."""
-        return idempotency_key_of(self.delivery_id, self.order_id)
+        """Equal over retries of one delivery to one order, different for every other and for each copy."""
+        key = idempotency_key_of(self.delivery_id, self.order_id)
+        return f"{key}-{self.copy_to}" if self.copy_to else key
 
 
 def idempotency_key_of(delivery_id: str, order_id: int) -> str:

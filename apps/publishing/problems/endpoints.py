@@ -9,7 +9,7 @@ from apps.engine.orders import EndpointSpec, MappingRow
 from apps.engine.request import header_problem, url_problem
 from apps.publishing.compile.parts import ExpressionError
 from apps.publishing.compile.selling import endpoint_spec
-from apps.publishing.problems import formats
+from apps.publishing.problems import formats, reach
 from apps.publishing.problems.base import Draft, PublishProblem, named
 
 Said = Iterator[tuple[str, str]]
@@ -25,6 +25,10 @@ def problems(endpoint: Endpoint, draft: Draft) -> Iterator[PublishProblem]:
         yield named(
             endpoint, label, "mappings", f"has a mapping with a condition that cannot be used: {error}"
         )
+        return
+    if spec.kind != "http":
+        yield from reach.problems(endpoint, spec, draft)
+        yield from _mapping(endpoint, spec, draft)
         return
     for check in (_request, _headers, _rules):
         yield from (named(endpoint, label, field, said) for field, said in check(endpoint, spec))
@@ -60,7 +64,7 @@ def _mapping(endpoint: Endpoint, spec: EndpointSpec, draft: Draft) -> Iterator[P
     label, rows, specs = f"Endpoint {endpoint}", list(endpoint.mappings.all()), spec.mapping
     if not rows:
         yield named(endpoint, label, "mappings", "has no mapping: nothing of the lead would be sent")
-    nested = formats.nested(endpoint)
+    nested = spec.kind == "http" and formats.nested(endpoint)
     for row, one in zip(rows, specs, strict=True):
         for sentence in (*mapping.problems(one, nested=nested), *_mapping_source(one, draft.names)):
             where = f"has a mapping row “{one.target}” that cannot be used: {sentence}"
