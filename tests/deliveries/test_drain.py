@@ -197,7 +197,7 @@ def test_an_answer_that_never_comes_back_from_the_door_is_unknown(
 ) -> None:
     scene = market(simulator, ["accept"], endpoint={"timeout_ms": 100})
     monkeypatch.setattr(draining, "ANSWER_GRACE_S", 0.1)
-    monkeypatch.setattr(draining.http, "start", lambda requests, done: None)
+    monkeypatch.setattr(draining.transports, "start", lambda requests, done: None)
     delivery = scene.lead()
     services.drain()
     assert outcomes(delivery) == ["unknown"]
