@@ -63,7 +63,9 @@ def _stored(pairs: Pairs) -> _Made:
 
 def _json(content: dict[str, Any]) -> str:
     """Decimals digit for digit, never through float."""
-    pairs = (f"{json.dumps(name, ensure_ascii=False)}: {_json_value(value)}" for name, value in content.items())
+    pairs = (
+        f"{json.dumps(name, ensure_ascii=False)}: {_json_value(value)}" for name, value in content.items()
+    )
     return "{" + ", ".join(pairs) + "}"
 
 

@@ -57,7 +57,7 @@ def after_claim(signs: Signs) -> None:
 
 def before_bytes(signs: Signs) -> None:
     """The attempt is written; nothing is sent."""
-    draining.http.start = _stop_before(draining.http.start, signs, "before_bytes")
+    draining.transports.start = _stop_before(draining.transports.start, signs, "before_bytes")
 
 
 def before_settle(signs: Signs) -> None:
