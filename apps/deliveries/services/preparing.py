@@ -30,9 +30,7 @@ def prepare(journey: Journey, choice: Send, live: Live) -> OutboundResponse | No
     return unsent
 
 
-def build(
-    journey: Journey, attempt: OpenAttempt, live: Live, *, copy_to: int = 0
-) -> OutboundResponse | None:
+def build(journey: Journey, attempt: OpenAttempt, live: Live, *, copy_to: int = 0) -> OutboundResponse | None:
     """Give an attempt its request. None when it may leave; else the answer it has without leaving."""
     began = clock.monotonic_ms()
     system = SystemValues(
