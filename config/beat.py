@@ -8,6 +8,8 @@ crontab schedules lose or repeat an hour when clocks change. Every task named he
 BEAT_SCHEDULE: dict[str, dict] = {
     "deliver what is due": {"task": "deliveries.drain", "schedule": 1.0, "options": {"expires": 5}},
     "quarantine and overdue": {"task": "deliveries.sweep", "schedule": 5.0, "options": {"expires": 15}},
+    "copies of sold leads": {"task": "deliveries.copies", "schedule": 2.0, "options": {"expires": 10}},
+    "files of bought leads": {"task": "deliveries.file_drops", "schedule": 30.0, "options": {"expires": 60}},
     "results to sources": {"task": "deliveries.callbacks", "schedule": 2.0, "options": {"expires": 10}},
     "questions to status URLs": {"task": "deliveries.ask", "schedule": 5.0, "options": {"expires": 15}},
     "access tokens before they end": {

@@ -35,7 +35,13 @@ _GROUPS = (
     ),
     (
         "Delivery",
-        (("deliveries.Delivery", "Deliveries", "send"), ("deliveries.Attempt", "Attempts", "sync_alt")),
+        (
+            ("deliveries.Delivery", "Deliveries", "send"),
+            ("deliveries.Attempt", "Attempts", "sync_alt"),
+            ("deliveries.StoredLead", "Stored leads", "inventory_2"),
+            ("deliveries.DropFile", "Files", "upload_file"),
+            ("deliveries.LeadCopy", "Copies", "content_copy"),
+        ),
     ),
     ("People", (("companies.Member", "Members", "group"), ("companies.User", "Accounts", "manage_accounts"))),
     (

@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("apps.monitoring.urls")),
     path("admin/", admin.site.urls),
     path("", include("apps.posting_instructions.urls")),
+    path("", include("apps.deliveries.urls")),
 ]

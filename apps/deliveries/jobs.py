@@ -13,6 +13,8 @@ DRAIN = "deliveries.drain"
 SWEEP = "deliveries.sweep"
 CALLBACKS = "deliveries.callbacks"
 ASK = "deliveries.ask"
+COPIES = "deliveries.copies"
+FILE_DROPS = "deliveries.file_drops"
 TOKENS = "deliveries.tokens"
 
 QUIET_S = 0.2

@@ -41,3 +41,15 @@ def tokens() -> None:
 def callbacks() -> None:
     """Post results to sources that were answered 202."""
     services.callbacks_send()
+
+
+@shared_task(name=jobs.COPIES, soft_time_limit=90, time_limit=100)
+def copies() -> None:
+    """Send copies of sold leads."""
+    services.copies_send()
+
+
+@shared_task(name=jobs.FILE_DROPS, soft_time_limit=290, time_limit=300)
+def file_drops() -> None:
+    """Make and send files of bought leads."""
+    services.files_send()

@@ -36,4 +36,5 @@ class EventKind(models.TextChoices):
     HELD = "held", "Held"
     REDELIVERED = "redelivered", "Delivered again by hand"
     RESOLVED = "resolved", "Resolved by hand"
+    COPIED = "copied", "Copied after the sale"
     REVEALED = "revealed", "Personal data unmasked"

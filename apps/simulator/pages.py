@@ -13,10 +13,10 @@ _SHOWN_BODY = 4_000
 _SHOWN_ON_PAGE = 50
 
 
-def index(base_url: str, journal: Journal) -> str:
-    """The documentation, and who has received something."""
+def index(base_url: str, journal: Journal, *, mail_port: int | None = None) -> str:
+    """The documentation, and who has received something. `mail_port` is where mails are taken, if they are."""
     example = f"{base_url}/buyers/acme/accept?price=42.00"
-    return _page(
+    return page(
         "Buyer simulator",
         f"""
 <header>
@@ -40,6 +40,7 @@ recognised by its <code>Idempotency-Key</code> header, or by its body if it has 
 </tbody></table></div></section>
 <section aria-labelledby="received"><h2 id="received">What has arrived</h2>
 {_buyers(journal)}
+{_mails(mail_port)}
 <p class="note">Kept in memory until the simulator stops or is told to <code>POST /reset</code>. As JSON:
 <a href="/log">/log</a>.</p></section>""",
     )
@@ -56,7 +57,7 @@ def buyer(name: str, received: list[Received]) -> str:
             "<p>Nothing yet. This page shows what is sent to "
             f"<code>/buyers/{escape(name)}/…</code> as it arrives; reload to see more.</p>"
         )
-    return _page(
+    return page(
         f"{name} · Buyer simulator",
         f'<header><p><a href="/">Buyer simulator</a></p><h1>{escape(name)}</h1></header>{text}',
     )
@@ -88,7 +89,8 @@ def as_rows(received: list[Received]) -> list[dict[str, object]]:
     ]
 
 
-def _page(title: str, content: str) -> str:
+def page(title: str, content: str) -> str:
+    """A whole page of the simulator around its content."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -138,6 +140,12 @@ def _buyers(journal: Journal) -> str:
         for name in names
     )
     return f'<ul class="buyers">{items}</ul>'
+
+
+def _mails(port: int | None) -> str:
+    if port is None:
+        return ""
+    return f'<p><a href="/mails">Mails</a> that were sent to port {port} of this machine.</p>'
 
 
 def _request(item: Received) -> str:

@@ -50,20 +50,33 @@ def listener(host: str, port: int) -> socket.socket:
 
 
 async def serve(
-    simulator: Simulator, *, door: socket.socket, up: Callable[[str], None], stop: asyncio.Event
+    simulator: Simulator,
+    *,
+    door: socket.socket,
+    up: Callable[[str], None],
+    stop: asyncio.Event,
+    mail_door: socket.socket | None = None,
 ) -> None:
-    """Serve what comes through `door` until `stop` is set. `up` is told the URL."""
+    """Serve what comes through `door`, and mails through `mail_door`, until `stop` is set. `up` is told the URL."""
     # Without an access log and with cancellation, so that whoever hangs up also ends a hanging behaviour.
     server = web.Server(simulator.handle, access_log=None, handler_cancellation=True)
     runner = web.ServerRunner(server, shutdown_timeout=0.2)
     await runner.setup()
+    mails = await _mail_server(simulator, mail_door) if mail_door is not None else None
     try:
         host, port = door.getsockname()[:2]
         await web.SockSite(runner, door, backlog=1024).start()
         up(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
         await stop.wait()
     finally:
+        if mails is not None:
+            mails.close()
         await runner.cleanup()
+
+
+async def _mail_server(simulator: Simulator, door: socket.socket) -> asyncio.Server:
+    simulator.mail_port = door.getsockname()[1]
+    return await asyncio.get_running_loop().create_server(simulator.mailbox.protocol, sock=door)
 
 
 @contextmanager

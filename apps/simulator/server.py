@@ -5,11 +5,12 @@ import json
 
 from aiohttp import web
 
-from apps.simulator import pages
+from apps.simulator import mail_pages, pages
 from apps.simulator.answers import written
 from apps.simulator.behaviours import DEFAULTS, PLAIN, Visit, answer
 from apps.simulator.hostile import HOSTILE
 from apps.simulator.journal import KEPT_BODY_BYTES, SHOWN_REQUESTS, Journal, Received, utc_now
+from apps.simulator.mailbox import Mailbox
 from apps.simulator.parameters import FORMATS, ParameterError, Parameters
 
 
@@ -18,6 +19,8 @@ class Simulator:
 
     def __init__(self, *, keep: int | None = SHOWN_REQUESTS) -> None:
         self.journal = Journal(keep)
+        self.mailbox = Mailbox()
+        self.mail_port: int | None = None
         self._received = 0
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -79,7 +82,11 @@ class Simulator:
     def _page(self, request: web.BaseRequest, parts: list[str]) -> web.StreamResponse:
         match parts:
             case []:
-                return _html(pages.index(f"{request.scheme}://{request.host}", self.journal))
+                return _html(
+                    pages.index(f"{request.scheme}://{request.host}", self.journal, mail_port=self.mail_port)
+                )
+            case ["mails", *which]:
+                return self._mail_page(which)
             case ["style.css"]:
                 return web.Response(text=pages.STYLE, content_type="text/css")
             case ["log"]:
@@ -88,9 +95,21 @@ class Simulator:
                 return _html(pages.buyer(name, self.journal.of(name)))
             case ["reset"] if request.method == "POST":
                 self.journal.reset()
+                self.mailbox.reset()
                 return _json({"status": "reset"})
             case _:
                 return _fault(404, "There is nothing here. The index page lists what there is.")
+
+    def _mail_page(self, which: list[str]) -> web.StreamResponse:
+        if not which:
+            return _html(mail_pages.listed(self.mailbox.everything()))
+        mail = self.mailbox.numbered(which[0])
+        match which[1:]:
+            case [] if mail is not None:
+                return _html(mail_pages.shown(mail))
+            case ["html"] if mail is not None:
+                return _foreign(mail.body("html"))
+        return _fault(404, "There is no such mail.")
 
 
 async def _break(request: web.BaseRequest, visit: Visit) -> web.StreamResponse:
@@ -111,6 +130,13 @@ def _html(text: str) -> web.Response:
             "Cache-Control": "no-store",
         },
     )
+
+
+def _foreign(text: str) -> web.Response:
+    """What somebody else has written: shown as it is, able to do nothing."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    return web.Response(text=text, content_type="text/html", headers=headers)
 
 
 def _json(value: object) -> web.Response:

@@ -23,6 +23,7 @@ from config.embedded.supervisor import Stopped, Supervisor, stop_on_signals
 
 FIRST_WEB_PORT = 8000
 FIRST_SIMULATOR_PORT = 8900
+FIRST_MAIL_PORT = 8950
 READY_TIMEOUT_S = 60
 LOGS = VAR / "log"
 
@@ -39,6 +40,7 @@ def run() -> None:
         doors = {
             "web": stack.enter_context(listen(host, int(wanted) if wanted else None, first=FIRST_WEB_PORT)),
             "simulator": stack.enter_context(listen("127.0.0.1", None, first=FIRST_SIMULATOR_PORT)),
+            "mail": stack.enter_context(listen("127.0.0.1", None, first=FIRST_MAIL_PORT)),
         }
         addresses = _addresses(doors)
         with step("Starting PostgreSQL and Valkey"):
@@ -59,11 +61,13 @@ def run() -> None:
 
 
 def _addresses(doors: Mapping[str, socket.socket]) -> dict[str, str]:
-    port, simulator = (str(doors[name].getsockname()[1]) for name in ("web", "simulator"))
+    port, simulator, mail = (str(doors[name].getsockname()[1]) for name in ("web", "simulator", "mail"))
     defaults = {
         "DJANGO_SETTINGS_MODULE": "config.settings.local",
         "PUBLIC_URL": f"http://localhost:{port}",
         "SIMULATOR_URL": f"http://127.0.0.1:{simulator}",
+        # The simulator takes the demo's mails and shows them: no mail leaves the machine.
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail}",
         "WORKER_CONCURRENCY": "2",
     }
     return {name: os.environ.get(name) or value for name, value in defaults.items()} | {"PORT": port}
@@ -106,9 +110,10 @@ def _start_processes(
 ) -> None:
     commands = read_procfile(PROJECT / "Procfile")
     del commands[RELEASE]
-    simulator = f"exec python manage.py simulator --fd {doors['simulator'].fileno()}"
+    handed = [doors[name].fileno() for name in ("simulator", "mail")]
+    simulator = f"exec python manage.py simulator --fd {handed[0]} --mail-fd {handed[1]}"
     for name, command in {"simulator": simulator, **commands}.items():
-        fds = [doors[name].fileno()] if name in doors else []
+        fds = handed if name == "simulator" else [doors[name].fileno()] if name in doors else []
         supervisor.start(
             Launch(
                 name,

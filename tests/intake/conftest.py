@@ -6,8 +6,9 @@ import pytest
 import redis
 from django.conf import settings
 
+from apps.core import limits
 from apps.deliveries import jobs
-from apps.intake import limits, refusals
+from apps.intake import refusals
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from django.test import override_settings
 
+from apps.core import limits
 from apps.core.clock import now
-from apps.intake import limits
 from apps.leads.models import Lead
 from apps.sources.models import Credential
 from apps.sources.services import credential_revoke, credential_rotate
@@ -66,7 +66,7 @@ def test_limits_of_terms(redis_url: str | None) -> None:
 
 def test_a_bucket_fills_again() -> None:
     local = limits._Local()
-    with patch("apps.intake.limits.time.monotonic") as clock:
+    with patch("apps.core.limits.time.monotonic") as clock:
         clock.return_value = 1000.0
         assert [local.take("x", [(2, 10)]).allowed for _ in range(3)] == [True, True, False]
         clock.return_value = 1005.0
@@ -78,7 +78,7 @@ def test_a_bucket_fills_again() -> None:
 
 def test_a_refused_request_takes_from_no_window() -> None:
     local = limits._Local()
-    with patch("apps.intake.limits.time.monotonic", return_value=1.0):
+    with patch("apps.core.limits.time.monotonic", return_value=1.0):
         taken = [local.take("x", [(1, 1), (100, 60)]) for _ in range(50)]
         assert sum(grant.allowed for grant in taken) == 1
         assert local._kept["x", 60][0] == 99

@@ -10,6 +10,7 @@ from django.http import HttpRequest, UnreadablePostError
 
 from apps.core.clock import now
 from apps.core.ids import new_id, public_id
+from apps.core.requests import remote_address
 from apps.intake.wire import RawPost, Refused
 
 BODY_WITHIN_S = 10.0
@@ -35,16 +36,6 @@ def raw_post(request: HttpRequest, request_id: str) -> RawPost:
         remote_address=remote_address(request),
         request_id=request_id,
     )
-
-
-def remote_address(request: HttpRequest) -> str:
-    """The sender's address: what the last trusted proxy saw, else who is connected."""
-    trusted = settings.TRUSTED_PROXY_COUNT
-    if trusted:
-        seen = [one.strip() for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-        if len(seen) >= trusted and seen[-trusted]:
-            return seen[-trusted]
-    return request.META.get("REMOTE_ADDR", "")
 
 
 def _body(request: HttpRequest) -> bytes:

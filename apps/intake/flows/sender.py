@@ -6,11 +6,11 @@ from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from apps.core import limits
 from apps.core.crypto import digest
 from apps.engine.campaign import CampaignSpec, TermsSpec
 from apps.engine.fields.base import digits_text_of
 from apps.engine.index import index
-from apps.intake import limits
 from apps.intake.wire import Refused
 from apps.publishing import specs
 from apps.sources.facts import Access, access, key_opens

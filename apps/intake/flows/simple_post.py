@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from apps.core import limits
 from apps.engine import payload
 from apps.engine.checks import split
 from apps.engine.flags import read_flag
@@ -23,7 +24,7 @@ from apps.engine.values import (
     Verdict,
     VerdictOutcome,
 )
-from apps.intake import idempotency, limits, refusals
+from apps.intake import idempotency, refusals
 from apps.intake.flows import recording
 from apps.intake.flows.sender import Sender, Stranger, find
 from apps.intake.wire import Answer, RawPost, Refused, simple_answer

@@ -6,5 +6,15 @@ from apps.monitoring.admin.deliveries import AttemptAdmin, DeliveryAdmin
 from apps.monitoring.admin.endpoints import EndpointDesk
 from apps.monitoring.admin.leads import LeadAdmin
 from apps.monitoring.admin.refusals import RefusalAdmin
+from apps.monitoring.admin.stored import DropFileAdmin, LeadCopyAdmin, StoredLeadAdmin
 
-__all__ = ["AttemptAdmin", "DeliveryAdmin", "EndpointDesk", "LeadAdmin", "RefusalAdmin"]
+__all__ = [
+    "AttemptAdmin",
+    "DeliveryAdmin",
+    "DropFileAdmin",
+    "EndpointDesk",
+    "LeadAdmin",
+    "LeadCopyAdmin",
+    "RefusalAdmin",
+    "StoredLeadAdmin",
+]

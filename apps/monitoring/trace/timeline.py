@@ -45,8 +45,8 @@ def _words(event: LeadEvent, people: Mapping[int, str], currency: str) -> str:
             )
         case EventKind.CONSIDERED:
             return _considered(data.get("orders", ()))
-        case EventKind.ATTEMPTED:
-            return _attempted(data)
+        case EventKind.ATTEMPTED | EventKind.COPIED:
+            return (_attempted if event.kind == EventKind.ATTEMPTED else _copied)(data)
         case EventKind.SOLD:
             return f"Sold for {money(Decimal(data.get('price', '0')), currency)}"
         case EventKind.HELD:
@@ -61,6 +61,18 @@ def _words(event: LeadEvent, people: Mapping[int, str], currency: str) -> str:
 def _considered(orders: Sequence[Mapping[str, Any]]) -> str:
     in_line = sum(line["verdict"] == "in_line" for line in orders)
     return f"{counted(len(orders), 'order')} considered, {in_line} in line"
+
+
+def _tries(data: Mapping[str, Any]) -> str:
+    tries = data.get("tries", 0)
+    return f"{tries} try" if tries == 1 else f"{tries} tries"
+
+
+def _copied(data: Mapping[str, Any]) -> str:
+    where, tries = f"{data.get('endpoint')} ({data.get('buyer')})", _tries(data)
+    if data.get("arrived"):
+        return f"Copy arrived at {where} after {tries}"
+    return f"Copy to {where} given up after {tries}"
 
 
 def _attempted(data: Mapping[str, Any]) -> str:

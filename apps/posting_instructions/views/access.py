@@ -15,7 +15,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from apps.intake.api.reading import remote_address
+from apps.core.requests import remote_address
 from apps.posting_instructions import limits
 from apps.sources.models import InstructionLink
 from apps.sources.selectors import link_find

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from apps.core.clock import now
-from apps.intake.api.reading import remote_address
+from apps.core.requests import remote_address
 from apps.posting_instructions import limits, selectors, services
 from apps.posting_instructions.choices import Tab
 from apps.posting_instructions.pages import testing

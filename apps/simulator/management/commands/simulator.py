@@ -25,19 +25,30 @@ class Command(BaseCommand):
             "--fd", type=int, help="number of a listening socket handed down, in place of both"
         )
 
+        parser.add_argument("--mail-port", type=int, help="take mails at this port, too, and show them")
+        parser.add_argument(
+            "--mail-fd", type=int, help="number of a listening socket for mails, in its place"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         handed_down = options["fd"]
         door = (
             listener(options["host"], options["port"]) if handed_down is None else socket(fileno=handed_down)
         )
-        asyncio.run(self._serve(door))
+        asyncio.run(self._serve(door, _mail_door(options)))
 
-    async def _serve(self, door: socket) -> None:
+    async def _serve(self, door: socket, mail_door: socket | None) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await serve(Simulator(), door=door, up=self._say, stop=stop)
+        await serve(Simulator(), door=door, up=self._say, stop=stop, mail_door=mail_door)
 
     def _say(self, url: str) -> None:
         self.stdout.write(f"Buyer simulator: {url}/")
         self.stdout.flush()
+
+
+def _mail_door(options: dict[str, Any]) -> socket | None:
+    if options["mail_fd"] is not None:
+        return socket(fileno=options["mail_fd"])
+    return listener(options["host"], options["mail_port"]) if options["mail_port"] is not None else None

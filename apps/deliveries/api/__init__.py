@@ -1,0 +1,1 @@
+"""What buyers call: their stored leads."""

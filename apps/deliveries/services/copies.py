@@ -1,0 +1,250 @@
+"""Copies after a sale: the lead goes to further endpoints of its buyer, by any transport, until it has arrived.
+
+The assured profile: seconds at first, hours in the end, then somebody is told. A copy may arrive twice, with the same
+idempotency key, for a doubt is sent again; what became of it never changes the sale, a cap or the ledger. The outcome
+of each try is an attempt of the kind copy, written before bytes leave.
+"""
+
+import logging
+import queue
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from apps.buyers.models import Endpoint
+from apps.companies.services import record as audit
+from apps.core.errors import ApplicationError
+from apps.core.ids import new_id
+from apps.deliveries.choices import AttemptKind, AttemptStatus, CopyStatus
+from apps.deliveries.facts import Live, database_now, load_journeys, load_live
+from apps.deliveries.journeys import Journey, OpenAttempt, selling
+from apps.deliveries.models import Attempt, LeadCopy
+from apps.deliveries.services import after_sale, preparing, reading, tokens, transports
+from apps.deliveries.services.reading import Answer
+from apps.deliveries.services.records import attempt_row, sealed_response, timings
+from apps.engine import retry
+from apps.engine.outbound import OutboundResponse, TransportError
+from apps.engine.outcome import Outcome
+from apps.leads.choices import EventKind
+from apps.leads.models import LeadEvent
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=90)
+"""Longer than the slowest endpoint may take."""
+ANSWER_GRACE_S = 5.0
+_ARRIVED = (Outcome.ACCEPTED, Outcome.DUPLICATE)
+
+
+@dataclass(slots=True)
+class _Copying:
+    """One copy under way. `answer` is there already when nothing can leave."""
+
+    copy: LeadCopy
+    journey: Journey
+    attempt: OpenAttempt
+    answer: OutboundResponse | None = None
+
+
+def send_due(limit: int = 50) -> int:
+    """Send the copies that are due, all at once; how many there were."""
+    claimed = _claim(limit)
+    if not claimed:
+        return 0
+    started = _start(claimed)
+    leaving = [one for one in started if one.answer is None]
+    for one in started:
+        if one.answer is not None:
+            _settle(one, one.answer)
+    _exchange(leaving)
+    return len(claimed)
+
+
+@transaction.atomic
+def send_again(copy: LeadCopy, *, by: Any) -> None:
+    """Send a copy that has arrived or was given up once more; audited."""
+    row = LeadCopy.objects.select_for_update().get(pk=copy.pk)
+    if row.status == CopyStatus.PENDING:
+        raise ApplicationError("This copy is on its way.", code="copy_pending")
+    row.status, row.tries, row.next_attempt_at, row.finished_at = CopyStatus.PENDING, 0, database_now(), None
+    row.save(update_fields=["status", "tries", "next_attempt_at", "finished_at"])
+    summary = f"Copy of lead {row.lead.public_id} sent again"
+    audit(row, by=by, action="copy.sent_again", summary=summary, data={"endpoint": row.endpoint_id})
+
+
+@transaction.atomic
+def _claim(limit: int) -> list[LeadCopy]:
+    """Copies that are due. An endpoint that others wait for just now is left to them: who hangs holds up one worker."""
+    now = database_now()
+    busy = Attempt.objects.filter(
+        status=AttemptStatus.STARTED, kind=AttemptKind.COPY, started_at__gt=now - LEASE
+    )
+    paused = Endpoint.objects.filter(is_active=False)
+    pending = LeadCopy.objects.filter(status=CopyStatus.PENDING, next_attempt_at__lte=now)
+    pending = pending.exclude(endpoint_id__in=paused.values("pk"))
+    pending = pending.exclude(endpoint_id__in=busy.values("endpoint_id"))
+    rows = list(pending.select_for_update(skip_locked=True).order_by("next_attempt_at")[:limit])
+    LeadCopy.objects.filter(pk__in=[row.pk for row in rows]).update(next_attempt_at=now + LEASE)
+    return rows
+
+
+def _start(copies: Sequence[LeadCopy]) -> list[_Copying]:
+    """Write an attempt for each, before bytes leave. Those that cannot be sent any more are ended."""
+    journeys = {copy.pk: _journey(copy) for copy in copies}
+    lost = {journey.id for journey in load_journeys(list(journeys.values()))}
+    able = [copy for copy in copies if copy.delivery_id not in lost and _is_known(copy, journeys[copy.pk])]
+    for copy in copies:
+        if copy not in able:
+            _end(copy, CopyStatus.FAILED, "The lead has been erased, or its endpoint is no longer known.")
+    if not able:
+        return []
+    with transaction.atomic():
+        now = database_now()
+        live = load_live([journeys[copy.pk] for copy in able], now)
+        started = [_opened(copy, journeys[copy.pk], live) for copy in able]
+        _close_interrupted(able, now)
+        Attempt.objects.bulk_create(_row(one) for one in started)
+        for copy in able:
+            copy.tries += 1
+            copy.save(update_fields=["tries"])
+    tokens.fetch_soon(live)
+    return started
+
+
+def _journey(copy: LeadCopy) -> Journey:
+    return Journey(
+        id=copy.delivery_id,
+        company_id=copy.company_id,
+        lead_id=copy.lead_id,
+        version_id=copy.delivery.version_id,
+        lease=copy.created_at,
+    )
+
+
+def _is_known(copy: LeadCopy, journey: Journey) -> bool:
+    endpoints = {endpoint.id for endpoint in journey.spec.endpoints}
+    return copy.endpoint_id in endpoints and copy.order_id in selling(journey.spec).orders
+
+
+def _opened(copy: LeadCopy, journey: Journey, live: Live) -> _Copying:
+    endpoint = next(one for one in journey.spec.endpoints if one.id == copy.endpoint_id)
+    order = journey.order(copy.order_id)
+    attempt = journey.attempt = OpenAttempt(
+        id=new_id(),
+        order=order,
+        endpoint=endpoint,
+        place=0,
+        retry=copy.tries,
+        price=order.price,
+        started_at=live.now,
+        reservations=[],
+    )
+    if tokens.is_awaited(live, endpoint) or tokens.is_failing(live, endpoint):
+        return _Copying(copy, journey, attempt, tokens.FAILING)
+    return _Copying(copy, journey, attempt, preparing.build(journey, attempt, live, copy_to=endpoint.id))
+
+
+def _row(one: _Copying) -> Attempt:
+    row = attempt_row(one.journey, one.attempt)
+    row.kind = AttemptKind.COPY
+    row.idempotency_key = f"{row.idempotency_key}-{one.attempt.endpoint.id}"
+    return row
+
+
+def _close_interrupted(copies: Sequence[LeadCopy], now: datetime) -> None:
+    """Attempts whose process ended with bytes on the way: who has claimed their copy again says so."""
+    for copy in copies:
+        left = Attempt.objects.filter(
+            delivery_id=copy.delivery_id,
+            endpoint_id=copy.endpoint_id,
+            kind=AttemptKind.COPY,
+            status=AttemptStatus.STARTED,
+        )
+        left.update(
+            status=AttemptStatus.SETTLED,
+            outcome=Outcome.UNKNOWN,
+            error=TransportError.INTERRUPTED,
+            reason=TransportError.INTERRUPTED,
+            finished_at=now,
+        )
+
+
+def _exchange(leaving: Sequence[_Copying]) -> None:
+    """Send all at once; each is settled as its answer arrives. An answer that never comes is left to the lease."""
+    if not leaving:
+        return
+    arrived: queue.SimpleQueue[tuple[int, OutboundResponse]] = queue.SimpleQueue()
+    outgoing = [(one.attempt.endpoint, one.attempt.request) for one in leaving if one.attempt.request]
+    until = time.monotonic() + max(sent.timeout_ms for _, sent in outgoing) / 1000 + ANSWER_GRACE_S
+    transports.start(outgoing, lambda index, answer: arrived.put((index, answer)))
+    for _ in outgoing:
+        try:
+            index, answer = arrived.get(timeout=max(0.0, until - time.monotonic()))
+        except queue.Empty:
+            return
+        _settle(leaving[index], answer)
+
+
+def _settle(one: _Copying, response: OutboundResponse) -> None:
+    answer = reading.read(one.journey, response)
+    outcome, reason = answer.reading.outcome, answer.reading.reason
+    with transaction.atomic():
+        now = database_now()
+        if not _close(answer, now):
+            return
+        copy = LeadCopy.objects.select_for_update().get(pk=one.copy.pk)
+        if outcome in _ARRIVED:
+            after_sale.store([(one.journey, one.attempt)], now)
+            _end(copy, CopyStatus.DONE, "", one)
+            return
+        wait_s = retry.assured_wait_s(copy.tries, jitter=random.random())  # noqa: S311 - spreads retries only
+        if wait_s is None or outcome is Outcome.REJECTED:
+            _end(copy, CopyStatus.FAILED, reason, one)
+            return
+        copy.next_attempt_at, copy.last_error = now + timedelta(seconds=wait_s), reason
+        copy.save(update_fields=["next_attempt_at", "last_error"])
+    if answer.token_refused:
+        tokens.refused([(one.attempt.endpoint.id, one.attempt.started_at)])
+
+
+def _close(answer: Answer, now: datetime) -> bool:
+    """Settle the attempt. False when another process has given it up meanwhile."""
+    attempt, read, response = answer.attempt, answer.reading, answer.response
+    still_open = Attempt.objects.filter(pk=attempt.id, status=AttemptStatus.STARTED)
+    return bool(
+        still_open.update(
+            status=AttemptStatus.SETTLED,
+            outcome=read.outcome,
+            http_status=response.status,
+            error=response.error or "",
+            error_detail=response.error_detail.replace("\x00", "")[:300],
+            reason=read.reason,
+            reference=read.reference,
+            rule_index=read.rule_index,
+            timings=timings(attempt, response, answer.parse_ms),
+            sealed_response=sealed_response(answer.journey, attempt, response),
+            finished_at=now,
+        )
+    )
+
+
+def _end(copy: LeadCopy, status: CopyStatus, error: str, one: _Copying | None = None) -> None:
+    """It has arrived, or is given up."""
+    now = database_now()
+    copy.status, copy.next_attempt_at, copy.finished_at, copy.last_error = status, None, now, error
+    copy.save(update_fields=["status", "next_attempt_at", "finished_at", "last_error"])
+    if status == CopyStatus.FAILED:
+        logger.error("copy_given_up", extra={"copy_id": copy.pk, "endpoint_id": copy.endpoint_id})
+    if one is not None:
+        told = {
+            "endpoint": one.attempt.endpoint.name,
+            "buyer": one.attempt.order.buyer_name,
+            "arrived": status == CopyStatus.DONE,
+            "tries": copy.tries,
+        }
+        LeadEvent.objects.create(lead_id=copy.lead_id, kind=EventKind.COPIED, at=now, data=told)
