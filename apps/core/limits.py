@@ -102,8 +102,7 @@ class _Local:
     """Buckets in this process: a limit a process is better than none."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: dict[tuple[str, int], tuple[float, float]] = {}
+        self.after_fork()
 
     def take(self, name: str, windows: Sequence[Window]) -> Grant:
         now = time.monotonic()
@@ -128,7 +127,9 @@ class _Local:
         return min(float(most), before + (now - at) * most / span)
 
     def after_fork(self) -> None:
-        self.__init__()
+        """Empty buckets and a lock of its own."""
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[str, int], tuple[float, float]] = {}
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """Starting and stopping the simulator: in a process of its own, or inside a test."""
 
 import asyncio
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -75,6 +76,8 @@ async def serve(
 
 
 async def _mail_server(simulator: Simulator, door: socket.socket) -> asyncio.Server:
+    # Every line of every conversation would be logged, and what was sent is shown anyway.
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     simulator.mail_port = door.getsockname()[1]
     return await asyncio.get_running_loop().create_server(simulator.mailbox.protocol, sock=door)
 

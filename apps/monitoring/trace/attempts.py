@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.core.crypto import DataKey
+from apps.deliveries.choices import AttemptKind
 from apps.deliveries.models import Attempt
 from apps.deliveries.services.records import open_request, open_response
 from apps.engine.campaign import CampaignSpec
@@ -75,7 +76,7 @@ def attempt(row: Attempt, *, since: datetime, reader: Reader, currency: str, ope
     said = why(reason=row.reason, error=row.error, http_status=row.http_status)
     return AttemptShown(
         pk=row.pk,
-        order=row.order_name,
+        order=_order(row),
         buyer=row.buyer_name,
         words=words,
         tone=tone,
@@ -90,10 +91,14 @@ def attempt(row: Attempt, *, since: datetime, reader: Reader, currency: str, ope
         request=_request(row, reader),
         response=_response(row, reader),
         rules=_rules(row, reader),
-        unread=_unread(row),
+        unread=_unread(row, reader),
         stages=stage_times(row.timings),
         opened=opened,
     )
+
+
+def _order(row: Attempt) -> str:
+    return row.order_name if row.kind == AttemptKind.SALE else f"{row.order_name}: {row.get_kind_display()}"
 
 
 def _detail(row: Attempt) -> str:
@@ -115,7 +120,7 @@ def _response(row: Attempt, reader: Reader) -> str:
 def _rules(row: Attempt, reader: Reader) -> tuple[RuleShown, ...]:
     """The endpoint's rules in their order; none where nothing came that they could have read."""
     endpoint = reader.endpoint(row.endpoint_id)
-    if endpoint is None or row.http_status is None:
+    if endpoint is None or endpoint.kind != "http" or row.http_status is None:
         return ()
     return tuple(
         RuleShown(index + 1, rule_words(rule), rule.outcome, index == row.rule_index)
@@ -123,10 +128,11 @@ def _rules(row: Attempt, reader: Reader) -> tuple[RuleShown, ...]:
     )
 
 
-def _unread(row: Attempt) -> str:
+def _unread(row: Attempt, reader: Reader) -> str:
     """Why no rule matched, where none did and an answer came."""
-    status = row.http_status
-    if status is None or row.rule_index is not None:
+    status, endpoint = row.http_status, reader.endpoint(row.endpoint_id)
+    by_mail = endpoint is not None and endpoint.kind != "http"
+    if status is None or row.rule_index is not None or by_mail:
         return ""
     if status in (408, 429) or status >= 500:
         return f"HTTP {status} is tried again; no rule is asked."

@@ -39,4 +39,6 @@ def why(*, reason: str, error: str, http_status: int | None) -> str:
         return " ".join(ours)
     if reason == f"http_{http_status}":
         return f"The answer was HTTP {http_status}."
+    if reason == f"reply_{http_status}":
+        return f"The mail server answered {http_status}."
     return f"“{reason}”" if reason else ""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apps.deliveries.choices import DeliveryStatus
+from apps.deliveries.choices import AttemptKind, DeliveryStatus
 from apps.deliveries.models import Attempt, Delivery
 from apps.engine.campaign import CampaignSpec
 from apps.leads.choices import EventKind, LeadStatus
@@ -75,7 +75,8 @@ def trace(lead: Lead, *, unmasked: bool) -> Trace:
     events = list(lead.events.order_by("id"))
     deliveries = list(lead.deliveries.order_by("id"))
     attempts = list(lead.attempts.order_by("id"))
-    story = Story(lead, list(sales_of(lead.pk)), deliveries, attempts, spec, currency)
+    offers = [one for one in attempts if one.kind == AttemptKind.SALE]
+    story = Story(lead, list(sales_of(lead.pk)), deliveries, offers, spec, currency)
     unfolded = _unfolded(attempts)
     return Trace(
         sentence=sentence(story),
@@ -83,7 +84,7 @@ def trace(lead: Lead, *, unmasked: bool) -> Trace:
         erased=reader.key is None,
         fields=fields,
         checks=checks(events),
-        considered=considered(events, attempts, spec, _place(fields, spec)),
+        considered=considered(events, offers, spec, _place(fields, spec)),
         deliveries=tuple(
             DeliveryShown(
                 row.pk,
@@ -104,13 +105,13 @@ def trace(lead: Lead, *, unmasked: bool) -> Trace:
             for row in deliveries
         ),
         timeline=timeline(events, since=lead.received_at, currency=currency),
-        offsets=_offsets(lead, events, attempts),
+        offsets=_offsets(lead, events, offers),
         why_not=_why_not_offered(lead),
         can_redeliver=_can_redeliver(lead, deliveries),
         choices=tuple((order.id, f"{order.name} ({order.buyer_name})") for order in spec.orders)
         if spec
         else (),
-        doubt=_doubt(deliveries, attempts, currency),
+        doubt=_doubt(deliveries, offers, currency),
     )
 
 
