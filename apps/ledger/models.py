@@ -1,7 +1,8 @@
 """Money: sales, and the append-only double-entry ledger under them.
 
-Both tables are append-only in the database itself (triggers of the second and third migration), and the entries of a
-booking add up to zero before any transaction may commit.
+Both tables are append-only in the database itself (triggers of the second to fourth migration), and the entries of a
+booking add up to zero before any transaction may commit. The one thing that may be written to a sale later, once, is
+that it was reversed.
 """
 
 from typing import ClassVar
@@ -12,11 +13,13 @@ from apps.companies.models import Company, CompanyQuerySet
 from apps.leads.models import loose
 from apps.ledger.choices import EntryKind
 
+_STANDS = models.Q(reversed_at__isnull=True)
+
 
 class Sale(models.Model):
     """One lead sold to one buyer on one order. The constraints are the last word on double sales.
 
-    `place` counts a lead's sales from 1; an exclusive lead has no second place.
+    `place` counts a lead's sales from 1; an exclusive lead has no second place. A reversed sale counts no more.
     """
 
     company_path = "company"
@@ -25,7 +28,7 @@ class Sale(models.Model):
     company = loose(Company)
     lead_id = models.BigIntegerField()
     delivery_id = models.BigIntegerField()
-    attempt_id = models.BigIntegerField(unique=True)
+    attempt_id = models.BigIntegerField()
     order_id = models.BigIntegerField()
     buyer_id = models.BigIntegerField()
     is_exclusive = models.BooleanField(default=True)
@@ -35,16 +38,24 @@ class Sale(models.Model):
     currency = models.CharField(max_length=3)
     recovered = models.BooleanField(default=False, help_text="Sold after the first choice had failed.")
     booked_at = models.DateTimeField()
+    reversed_at = models.DateTimeField(null=True)
 
     objects = CompanyQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=("lead_id", "buyer_id"), name="sale_once_per_buyer"),
-            models.UniqueConstraint(fields=("lead_id", "place"), name="sale_once_per_place"),
+            models.UniqueConstraint(fields=("attempt_id",), name="sale_once_per_attempt", condition=_STANDS),
             models.UniqueConstraint(
-                fields=("lead_id",), name="sale_once_exclusive", condition=models.Q(is_exclusive=True)
+                fields=("lead_id", "buyer_id"), name="sale_once_per_buyer", condition=_STANDS
+            ),
+            models.UniqueConstraint(
+                fields=("lead_id", "place"), name="sale_once_per_place", condition=_STANDS
+            ),
+            models.UniqueConstraint(
+                fields=("lead_id",),
+                name="sale_once_exclusive",
+                condition=models.Q(is_exclusive=True) & _STANDS,
             ),
             models.CheckConstraint(
                 condition=models.Q(is_exclusive=False) | models.Q(place=1), name="sale_exclusive_is_first"
@@ -91,6 +102,11 @@ class Entry(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=("sale", "account"), name="entry_once_per_sale", condition=models.Q(kind="sale")
+            ),
+            models.UniqueConstraint(
+                fields=("sale", "account"),
+                name="entry_once_per_reversal",
+                condition=models.Q(kind="reversal"),
             ),
             models.UniqueConstraint(
                 fields=("lead_id", "kind", "account"),

@@ -10,8 +10,8 @@ from apps.ledger.models import Entry, Sale
 
 
 def sales_of(lead_id: int) -> QuerySet[Sale]:
-    """The sales of one lead, first sale first."""
-    return Sale.objects.filter(lead_id=lead_id).order_by("place")
+    """The sales of one lead that stand, first sale first."""
+    return Sale.objects.filter(lead_id=lead_id, reversed_at=None).order_by("place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class SoldSoFar:
 
 
 def sold_so_far(lead_ids: Iterable[int]) -> dict[int, SoldSoFar]:
-    """The sales of each lead that has any."""
+    """The sales of each lead that has any that stand."""
     rows = (
-        Sale.objects.filter(lead_id__in=list(lead_ids))
+        Sale.objects.filter(lead_id__in=list(lead_ids), reversed_at=None)
         .order_by()
         .values_list("lead_id")
         .annotate(count=Count("id"), prices=Sum("price"), payouts=Sum("payout"))

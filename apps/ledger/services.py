@@ -65,6 +65,18 @@ _REVERSE = """
 """
 
 
+_REVERSE_SALE = """
+    WITH reversed AS (
+        UPDATE ledger_sale SET reversed_at = %s WHERE attempt_id = %s AND reversed_at IS NULL RETURNING id
+    )
+    INSERT INTO ledger_entry (company_id, sale_id, kind, account, account_id, amount, currency, at)
+    SELECT entry.company_id, entry.sale_id, 'reversal', entry.account, entry.account_id, -entry.amount, entry.currency,
+           %s
+      FROM ledger_entry AS entry JOIN reversed ON entry.sale_id = reversed.id WHERE entry.kind = 'sale'
+    RETURNING sale_id
+"""
+
+
 def sales_book(bookings: Sequence[Booking]) -> frozenset[int]:
     """Book sales with their entries; the ids of the attempts whose sale was booked by this call.
 
@@ -121,6 +133,13 @@ def _reverse_payouts(sold: Sequence[Booking]) -> None:
 def sale_book(booking: Booking) -> bool:
     """Book one sale; False when it was booked before or may not be."""
     return bool(sales_book([booking]))
+
+
+def sale_reverse(attempt_id: int, at: datetime) -> bool:
+    """Reverse the sale of an attempt by entries of its own; False when none stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REVERSE_SALE, (at, attempt_id, at))
+        return bool(cursor.fetchall())
 
 
 def _columns(booking: Booking) -> tuple[object, ...]:

@@ -97,3 +97,44 @@ def test_another_companys_endpoint_is_not_there(scene: Market) -> None:
     stranger.force_login(MemberFactory(company=CompanyFactory(), role=Role.OWNER).user)
     assert stranger.get(url(scene.endpoint(0))).status_code in (302, 403, 404)
     assert stranger.post(url(scene.endpoint(0)), {"status": "200"}).status_code in (302, 403, 404)
+
+
+def test_an_operator_puts_right_what_was_read_wrongly(simulator: Running) -> None:
+    scene = market(simulator, ["accept?price=25"])
+    lead = delivered(scene)
+    endpoint = scene.endpoint(0)
+    response_rules_set(endpoint, rows=[{"outcome": "rejected"}], by=None)
+    row = Attempt.objects.get(endpoint_id=endpoint.pk)
+    chosen = {"call": [str(row.pk), "1", "x"]}
+    address = reverse("admin:buyers_endpoint_reclassify", args=(endpoint.pk,))
+    viewer = member(scene.world, Role.VIEWER)
+    assert viewer.post(address, chosen).status_code == 403
+    assert "Re-classify the chosen" not in html(viewer.get(url(endpoint), {"last": 1}))
+    lead.refresh_from_db()
+    assert lead.status == "sold"
+    operator = member(scene.world)
+    assert "Re-classify the chosen" in html(operator.get(url(endpoint), {"last": 1}))
+    text = html(operator.post(address, chosen, follow=True))
+    assert "1 answer re-classified." in text
+    assert "<strong>0</strong> of 1 answer" in text
+    lead.refresh_from_db()
+    assert lead.status == "unsold"
+    story = html(operator.get(reverse("admin:leads_lead_change", args=(lead.pk,))))
+    assert "it was accepted and is rejected" in story
+
+
+def test_what_cannot_be_put_right_is_told_and_left(scene: Market) -> None:
+    lead = delivered(scene)
+    endpoint = scene.endpoint(0)
+    response_rules_set(endpoint, rows=[{"outcome": "accepted"}], by=None)
+    row = Attempt.objects.get(endpoint_id=endpoint.pk)
+    address = reverse("admin:buyers_endpoint_reclassify", args=(endpoint.pk,))
+    text = html(member(scene.world).post(address, {"call": row.pk}, follow=True))
+    assert "1 answer left as before: Only a lead that nobody has bought" in text
+    row.refresh_from_db()
+    assert row.outcome == "rejected"
+    stranger = Client()
+    stranger.force_login(MemberFactory(company=CompanyFactory(), role=Role.OWNER).user)
+    assert stranger.post(address, {"call": row.pk}).status_code in (302, 403, 404)
+    lead.refresh_from_db()
+    assert lead.status == "sold"

@@ -11,6 +11,7 @@ from apps.deliveries.services.draining import Report, drain
 from apps.deliveries.services.file_drops import send_again as file_send_again
 from apps.deliveries.services.file_drops import send_due as files_send
 from apps.deliveries.services.inline import DeliveryState, deliver_now, state_of
+from apps.deliveries.services.reclassify import reclassify
 from apps.deliveries.services.rereading import Backtest, Reread, backtest, opened_answer
 from apps.deliveries.services.stored import export as stored_csv
 from apps.deliveries.services.sweeping import Swept, sweep
@@ -35,6 +36,7 @@ __all__ = [
     "file_send_again",
     "files_send",
     "opened_answer",
+    "reclassify",
     "redeliver",
     "resolve_unknown",
     "state_of",

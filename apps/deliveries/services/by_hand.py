@@ -133,7 +133,7 @@ def resolve(delivery_id: int, reading: Reading, *, told_by: str, attempt_id: int
     if row.status != DeliveryStatus.HELD or plan is None or not isinstance(doubt, Hold):
         raise ApplicationError("This delivery does not wait for an answer.", code="not_held")
     attempt = _attempt_in_doubt(row, doubt.order_id, attempt_id)
-    journey.attempt = _opened(journey, attempt)
+    journey.attempt = opened_attempt(journey, attempt)
     answer = Answer(journey, journey.attempt, OutboundResponse(), reading, 0.0)
     price = answer.price if reading.outcome is Outcome.ACCEPTED else None
     journey.history.append(Result(doubt.order_id, reading.outcome, now, reading.reason, price))
@@ -186,7 +186,8 @@ def _attempt_in_doubt(row: Delivery, order_id: int, attempt_id: int | None) -> A
     return attempt
 
 
-def _opened(journey: Journey, row: Attempt) -> OpenAttempt:
+def opened_attempt(journey: Journey, row: Attempt) -> OpenAttempt:
+    """A stored attempt as the journey has it."""
     return OpenAttempt(
         id=row.pk,
         order=journey.order(row.order_id),

@@ -1,7 +1,7 @@
 """Writes of leads: recording with its reservations, finishing with their release, access to personal data."""
 
 from apps.leads.services.backfill import backfill_claims, backfill_due
-from apps.leads.services.finish import Finished, finish, hold
+from apps.leads.services.finish import Finished, finish, hold, unsell
 from apps.leads.services.judge import judge
 from apps.leads.services.record import Recorded, Submission, record
 from apps.leads.services.reveal import reveal_record
@@ -17,4 +17,5 @@ __all__ = [
     "judge",
     "record",
     "reveal_record",
+    "unsell",
 ]

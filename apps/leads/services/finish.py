@@ -1,7 +1,7 @@
 """The end of a lead, told once: its status, its event, and the reservations it gives back."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -66,15 +66,17 @@ _MAY_BECOME = {
 
 
 @transaction.atomic
-def finish(endings: Sequence[Finished]) -> frozenset[int]:
+def finish(
+    endings: Sequence[Finished], *, may_become: Mapping[LeadStatus, Sequence[LeadStatus]] = _MAY_BECOME
+) -> frozenset[int]:
     """End leads, each once; the ids of those that this call ended.
 
     A lead that ended before, was rejected or is a test is left alone, so a second call releases nothing twice. What
     an unsold lead had reserved is given back, except from caps that count leads received.
     """
     ended: dict[int, list] = {}
-    for status in _MAY_BECOME:
-        ended |= _finished([ending for ending in endings if ending.status == status], status)
+    for status, before in may_become.items():
+        ended |= _finished([ending for ending in endings if ending.status == status], status, before)
     unsold = {ending.lead_id for ending in endings if ending.status == LeadStatus.UNSOLD} & ended.keys()
     _release(reservation for lead_id in unsold for reservation in ended[lead_id])
     with connection.cursor() as cursor:
@@ -90,7 +92,12 @@ def finish(endings: Sequence[Finished]) -> frozenset[int]:
     return frozenset(ended)
 
 
-def _finished(endings: list[Finished], status: LeadStatus) -> dict[int, list]:
+def unsell(ending: Finished) -> bool:
+    """A sold lead is unsold: what was taken for its sale was none. False when it was not sold."""
+    return bool(finish([ending], may_become={LeadStatus.UNSOLD: (LeadStatus.SOLD,)}))
+
+
+def _finished(endings: list[Finished], status: LeadStatus, before: Sequence[LeadStatus]) -> dict[int, list]:
     if not endings:
         return {}
     ids = [ending.lead_id for ending in endings]
@@ -103,7 +110,7 @@ def _finished(endings: list[Finished], status: LeadStatus) -> dict[int, list]:
         [ending.message for ending in endings],
     )
     with connection.cursor() as cursor:
-        cursor.execute(_FINISH, (*columns, ids, [str(one) for one in _MAY_BECOME[status]]))
+        cursor.execute(_FINISH, (*columns, ids, [str(one) for one in before]))
         return {lead_id: json.loads(reservations) for lead_id, reservations in cursor.fetchall()}
 
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from unfold.widgets import (
@@ -14,8 +16,12 @@ from unfold.widgets import (
 )
 
 from apps.buyers.models import Endpoint
+from apps.companies.choices import Role
+from apps.companies.selectors import may
+from apps.core.errors import ApplicationError
+from apps.deliveries.choices import AttemptKind
 from apps.deliveries.models import Attempt
-from apps.deliveries.services import Backtest, Reread, backtest, opened_answer
+from apps.deliveries.services import Backtest, Reread, backtest, opened_answer, reclassify
 from apps.deliveries.services.records import open_response
 from apps.engine.orders import ResponseRule
 from apps.engine.outbound import OutboundResponse
@@ -26,6 +32,7 @@ from apps.monitoring.trace.attempts import rule_words
 from apps.monitoring.trace.opened import opened
 from apps.monitoring.trace.outcomes import OUTCOMES, UNDER_WAY
 from apps.monitoring.trace.payloads import payload_text
+from apps.monitoring.wording import counted
 from apps.publishing import specs
 from apps.publishing.compile.selling import endpoint_spec
 
@@ -56,8 +63,14 @@ class RuleTesterPages(DeskPages):
     """Tests the rules of an endpoint as they are saved now, published or not."""
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.rules_view)
-        return [path("<int:object_id>/rules/", view, name="buyers_endpoint_rules"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:object_id>/rules/", wrap(self.rules_view), name="buyers_endpoint_rules"),
+            path(
+                "<int:object_id>/reclassify/", wrap(self.reclassify_view), name="buyers_endpoint_reclassify"
+            ),
+            *super().get_urls(),
+        ]
 
     def desk_links(self, request: HttpRequest, endpoint: Endpoint) -> list[tuple[str, str]]:
         return [*super().desk_links(request, endpoint), ("Rule tester", self.desk_url("rules", endpoint.pk))]
@@ -83,10 +96,37 @@ class RuleTesterPages(DeskPages):
                 self._reread_line(one, endpoint) for one in (tested.changed[:SHOWN] if tested else ())
             ],
             "page_url": self.desk_url("rules", endpoint.pk),
+            "reclassify_url": self.desk_url("reclassify", endpoint.pk),
+            "may_operate": may(request.user, Role.OPERATOR, endpoint.buyer.company_id),
         }
         response = TemplateResponse(request, "monitoring/rules.html", context)
         response["Cache-Control"] = "no-store"
         return response
+
+    def reclassify_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Put right the chosen attempts, each by what the rules read of it now, and say what came of it."""
+        endpoint = self.seen(request, object_id)
+        if not may(request.user, Role.OPERATOR, endpoint.buyer.company_id):
+            raise PermissionDenied
+        page = self.desk_url("rules", endpoint.pk)
+        if request.method == "POST":
+            rules = endpoint_spec(endpoint).rules
+            chosen = [_stored(endpoint, call) for call in request.POST.getlist("call")[:SHOWN]]
+            self._put_right(request, [row for row in chosen if row is not None], rules)
+        return HttpResponseRedirect(f"{page}?last=1")
+
+    def _put_right(self, request: HttpRequest, rows: list[Attempt], rules: tuple[ResponseRule, ...]) -> None:
+        done = 0
+        refusals: dict[str, int] = {}
+        for row in rows:
+            try:
+                reclassify(row, rules, by=request.user)
+                done += 1
+            except ApplicationError as refusal:
+                refusals[refusal.message] = refusals.get(refusal.message, 0) + 1
+        self.tell(request, f"{counted(done, 'answer')} re-classified.")
+        for words, count in refusals.items():
+            self.tell(request, f"{counted(count, 'answer')} left as before: {words}", level=messages.ERROR)
 
     def _judged_answer(
         self,
@@ -152,7 +192,9 @@ def _stored(endpoint: Endpoint, call: str) -> Attempt | None:
 
 
 def _of(endpoint: Endpoint) -> Any:
-    return Attempt.objects.filter(endpoint_id=endpoint.pk, company_id=endpoint.buyer.company_id)
+    return Attempt.objects.filter(
+        endpoint_id=endpoint.pk, company_id=endpoint.buyer.company_id, kind=AttemptKind.SALE
+    )
 
 
 def _spec_of(row: Attempt) -> Any:

@@ -64,12 +64,12 @@ def _unbacked(company_ids: Sequence[int], since: datetime) -> tuple[int, list[in
             """
             SELECT count(*), (array_agg(l.id ORDER BY l.id DESC))[1:%(named)s] FROM leads_lead l
             WHERE l.company_id = ANY(%(companies)s) AND l.id >= %(first)s AND NOT l.is_test AND CASE l.status
-              WHEN 'sold' THEN NOT EXISTS (SELECT 1 FROM ledger_sale s WHERE s.lead_id = l.id)
+              WHEN 'sold' THEN NOT EXISTS (SELECT 1 FROM ledger_sale s WHERE s.lead_id = l.id AND s.reversed_at IS NULL)
               WHEN 'in_flight' THEN NOT EXISTS (
                 SELECT 1 FROM deliveries_delivery d WHERE d.lead_id = l.id AND d.status = 'pending')
               WHEN 'held' THEN NOT EXISTS (
                 SELECT 1 FROM deliveries_delivery d WHERE d.lead_id = l.id AND d.status IN ('held', 'quarantined'))
-              ELSE EXISTS (SELECT 1 FROM ledger_sale s WHERE s.lead_id = l.id) END
+              ELSE EXISTS (SELECT 1 FROM ledger_sale s WHERE s.lead_id = l.id AND s.reversed_at IS NULL) END
             """,
             {"companies": list(company_ids), "first": first_id_at(since), "named": NAMED},
         )

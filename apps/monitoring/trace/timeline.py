@@ -52,10 +52,20 @@ def _words(event: LeadEvent, people: Mapping[int, str], currency: str) -> str:
         case EventKind.HELD:
             return f"Held: {data.get('order', 'a buyer')} may have bought it"
         case EventKind.RESOLVED:
-            return f"{data.get('by')} said what {data.get('order')} had answered: {data.get('outcome')}"
+            return _resolved(data)
         case EventKind.REVEALED:
             return f"Personal data shown to {people.get(data.get('user_id', 0), 'somebody')}"
     return event.get_kind_display()
+
+
+def _resolved(data: Mapping[str, Any]) -> str:
+    """Said by a person, or read again by edited rules."""
+    if "was" in data:
+        return (
+            f"{data.get('by')} had the answer of {data.get('order')} read again:"
+            f" it was {data['was']} and is {data.get('outcome')}"
+        )
+    return f"{data.get('by')} said what {data.get('order')} had answered: {data.get('outcome')}"
 
 
 def _considered(orders: Sequence[Mapping[str, Any]]) -> str:
