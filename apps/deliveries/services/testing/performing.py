@@ -6,6 +6,7 @@ from datetime import timedelta
 from apps.core import clock, http
 from apps.core.http import Probe
 from apps.core.redact import scrub_text
+from apps.deliveries.services.testing.building import build
 from apps.deliveries.services.testing.lines import Line, Told, failed
 from apps.deliveries.services.testing.preparing import HIDDEN, Prepared
 from apps.engine import outcome
@@ -27,8 +28,9 @@ _NOT_SENT = {
 
 
 def perform(prepared: Prepared) -> Told:
-    """Look, send, read. Takes up to `PROBE_MS` and `LONGEST_MS`."""
-    told, spec = Told(list(prepared.lines)), prepared.spec
+    """Look, send, read. Takes up to `PROBE_MS` and `LONGEST_MS`, and as long as a token server takes."""
+    spec, built = prepared.spec, build(prepared)
+    told = Told([*prepared.lines, *built.lines])
     if spec is None:
         return told
     if spec.kind in _NOT_SENT:
@@ -36,10 +38,10 @@ def perform(prepared: Prepared) -> Told:
         return told
     probe = http.probe(spec.url, timeout_ms=PROBE_MS)
     told.lines += network_lines(probe)
-    if prepared.request is None or not probe.reached:
+    if built.request is None or not probe.reached:
         told.lines.append(Line("Sending", "Nothing was sent, for what is told above.", warned=True))
         return told
-    _send(told, spec, prepared.request, prepared)
+    _send(told, spec, built.request, built.secret_texts)
     return told
 
 
@@ -102,19 +104,19 @@ def _certificate(probe: Probe) -> Line:
     return Line("Certificate", f"Good for {left.days} days. {words}")
 
 
-def _send(told: Told, spec: EndpointSpec, request: OutboundRequest, prepared: Prepared) -> None:
+def _send(told: Told, spec: EndpointSpec, request: OutboundRequest, secrets: frozenset[str]) -> None:
     response = http.send(request, deadline_ms=min(spec.timeout_ms, LONGEST_MS))
     reading = outcome.read(response, spec.rules)
     told.outcome, told.total_ms = reading.outcome.value, response.timings.total_ms
     told.lines += [
-        *_authentication(response, spec, prepared),
-        _answer(response, spec, prepared.secret_texts),
-        _reading(response, spec, reading, prepared.secret_texts),
+        *_authentication(response, spec, secrets),
+        _answer(response, spec, secrets),
+        _reading(response, spec, reading, secrets),
         _time(response),
     ]
 
 
-def _authentication(response: OutboundResponse, spec: EndpointSpec, prepared: Prepared) -> list[Line]:
+def _authentication(response: OutboundResponse, spec: EndpointSpec, secrets: frozenset[str]) -> list[Line]:
     """What the answer's status says of who we say we are."""
     if response.status in (401, 403):
         verb = "does not know us" if response.status == 401 else "knows us, or not, and refuses us"
@@ -122,7 +124,7 @@ def _authentication(response: OutboundResponse, spec: EndpointSpec, prepared: Pr
         return [failed("Authentication", told)]
     if response.status is None:
         return []
-    if not prepared.secret_texts and spec.auth.kind == "none":
+    if not secrets and spec.auth.kind == "none":
         return [Line("Authentication", "None is sent, and none was asked for.")]
     return [Line("Authentication", "Sent, and not refused.")]
 

@@ -1,6 +1,6 @@
-"""What a test needs from the database: the endpoint as it is saved, its secrets, a sample lead, and the request."""
+"""What a test needs from the database: the endpoint as it is saved, its secrets, and a sample lead."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,14 +13,10 @@ from apps.core.ids import new_id, public_id
 from apps.deliveries.facts import load_secrets
 from apps.deliveries.models import Delivery
 from apps.deliveries.services.testing.lines import Line, failed
-from apps.engine import mapping, schemas
-from apps.engine import request as outbound
 from apps.engine.describe import sample
-from apps.engine.formats import Encoded
-from apps.engine.mapping import Sending, SystemValues, Unbuildable
+from apps.engine.mapping import Sending, SystemValues
 from apps.engine.normalise import normalise
 from apps.engine.orders import EndpointSpec
-from apps.engine.outbound import OutboundRequest
 from apps.leads.models import Lead
 from apps.publishing.compile.parts import ExpressionError
 from apps.publishing.compile.selling import endpoint_spec
@@ -32,13 +28,15 @@ _MOST = 20
 
 @dataclass(slots=True)
 class Prepared:
-    """Everything a test needs besides the network. `request` is None where none could be made; the lines say why."""
+    """Everything a test needs besides the network. Without `sending` there is nothing to send; the lines say why."""
 
     spec: EndpointSpec | None
     lines: list[Line] = field(default_factory=list)
-    request: OutboundRequest | None = None
-    secret_texts: frozenset[str] = frozenset()
-    """Texts that an answer must not be shown with."""
+    sending: Sending | None = None
+    campaign: str = ""
+    schema: tuple[str, str] = ("", "")
+    """The buyer's schema: its kind and its text."""
+    schema_name: str = ""
 
 
 def sample_campaigns(endpoint: Endpoint) -> list[Campaign]:
@@ -48,62 +46,20 @@ def sample_campaigns(endpoint: Endpoint) -> list[Campaign]:
 
 
 def prepare(endpoint: Endpoint, *, campaign: Campaign | None = None) -> Prepared:
-    """The endpoint as it is saved, and the request that a sample lead becomes."""
+    """The endpoint as it is saved, and a sample lead of the campaign, or of the first whose leads could come here."""
     try:
         spec = endpoint_spec(endpoint)
     except ExpressionError as error:
         return Prepared(None, [failed("Request", f"A rule of the mapping cannot be read: {error}")])
     if campaign is None:
         campaign = next(iter(sample_campaigns(endpoint)), None)
-    prepared = Prepared(spec)
     if campaign is None:
-        prepared.lines.append(
-            failed("Request", "The company has no campaign yet, so there is no lead to send.")
-        )
-        return prepared
+        told = "The company has no campaign yet, so there is no lead to send."
+        return Prepared(spec, [failed("Request", told)])
     secrets = load_secrets([endpoint.pk]).get(endpoint.pk, {})
-    sending = _sending(endpoint, campaign, secrets)
-    if spec.kind != "http":
-        prepared.lines.append(_mapped(spec, sending, campaign))
-        return prepared
-    prepared = _with_request(prepared, spec, sending, campaign)
-    prepared.lines += _against_schema(endpoint, prepared)
-    return prepared
-
-
-def _mapped(spec: EndpointSpec, sending: Sending, campaign: Campaign) -> Line:
-    """Of what is no HTTP: whether the mapping can be filled from a sample lead."""
-    pairs = mapping.build(spec, sending)
-    if isinstance(pairs, Unbuildable):
-        return failed("Mapping", f"Not from a sample lead of {campaign}: {pairs.target} {pairs.why}.")
-    return Line("Mapping", f"{len(pairs)} values from a sample lead of {campaign}.")
-
-
-def _with_request(prepared: Prepared, spec: EndpointSpec, sending: Sending, campaign: Campaign) -> Prepared:
-    made = outbound.build(spec, sending)
-    if isinstance(made, Unbuildable):
-        told = f"It cannot be built from a sample lead of {campaign}: {made.target} {made.why}."
-        prepared.lines.append(failed("Request", told))
-        return prepared
-    without = outbound.build(spec, _hidden(sending))
-    prepared.request = made
-    prepared.secret_texts = frozenset(_secret_texts(made, without, sending.secrets))
-    told = f"Built from a sample lead of {campaign}, with the rows' test values: {len(made.body):,} bytes."
-    prepared.lines.append(Line("Request", told, shown=_shown(without)))
-    return prepared
-
-
-def _against_schema(endpoint: Endpoint, prepared: Prepared) -> Iterator[Line]:
-    """The verdict of the buyer's schema, by mapping row."""
-    if not endpoint.schema_kind or prepared.request is None or prepared.spec is None:
-        return
-    charset, rows = prepared.spec.options.charset, prepared.spec.mapping
-    body = Encoded(prepared.request.body)
-    found = schemas.violations(endpoint.schema_kind, endpoint.schema_text, body, charset)
-    for target, words in schemas.told(found, [row.target for row in rows]):
-        yield failed("Schema", f"Mapping row “{target}”: {words}." if target else f"{words}.")
-    if not found:
-        yield Line("Schema", f"The request fits the {endpoint.get_schema_kind_display()}.")
+    schema = (endpoint.schema_kind, endpoint.schema_text)
+    named = endpoint.get_schema_kind_display() if endpoint.schema_kind else ""
+    return Prepared(spec, [], _sending(endpoint, campaign, secrets), str(campaign), schema, named)
 
 
 def _sending(endpoint: Endpoint, campaign: Campaign, secrets: Mapping[str, str]) -> Sending:
@@ -120,35 +76,3 @@ def _sending(endpoint: Endpoint, campaign: Campaign, secrets: Mapping[str, str])
         received_at=moment,
     )
     return Sending(lead, system, secrets, spec=spec, now=moment, test=True)
-
-
-def _hidden(sending: Sending) -> Sending:
-    return Sending(
-        sending.lead,
-        sending.system,
-        dict.fromkeys(sending.secrets, HIDDEN),
-        spec=sending.spec,
-        now=sending.now,
-        test=True,
-    )
-
-
-def _secret_texts(
-    made: OutboundRequest, without: OutboundRequest | Unbuildable, secrets: Mapping[str, str]
-) -> set[str]:
-    """The secrets themselves, and what they made of headers, in which a buyer may repeat them."""
-    texts = {secret for secret in secrets.values() if secret}
-    open_values = set(without.headers) if isinstance(without, OutboundRequest) else set()
-    for name, value in made.headers:
-        if secrets and (name, value) not in open_values:
-            texts |= {value, *value.split(" ")[1:]}
-    return {text for text in texts if len(text) > 3}
-
-
-def _shown(without: OutboundRequest | Unbuildable) -> str:
-    """The request as a text; built without the secrets, so that none of them can be in it."""
-    if isinstance(without, Unbuildable):
-        return ""
-    headers = "\n".join(f"{name}: {value}" for name, value in without.headers)
-    body = without.body[:20_000].decode("utf-8", "replace")
-    return f"{without.method} {without.url}\n{headers}\n\n{body}".strip()

@@ -1,0 +1,105 @@
+"""The request that a sample lead becomes, with its token if it needs one; and the same as a text without secrets."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from apps.core import http
+from apps.deliveries.services.testing.lines import Line, failed
+from apps.deliveries.services.testing.preparing import HIDDEN, Prepared
+from apps.engine import mapping, oauth, schemas
+from apps.engine import request as outbound
+from apps.engine.formats import Encoded
+from apps.engine.mapping import Sending, Unbuildable
+from apps.engine.oauth import Granted
+from apps.engine.orders import AUTH_SECRET, AUTH_TOKEN
+from apps.engine.outbound import OutboundRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """`request` is None where none could be made; the lines say why. `secret_texts` are not to be shown of an
+    answer."""
+
+    lines: tuple[Line, ...]
+    request: OutboundRequest | None = None
+    secret_texts: frozenset[str] = frozenset()
+
+
+def build(prepared: Prepared) -> Built:
+    """The request of a sample lead; fetches a token for this test alone where the endpoint needs one."""
+    spec, sending = prepared.spec, prepared.sending
+    if spec is None or sending is None:
+        return Built(())
+    if spec.kind != "http":
+        return Built((_mapped(prepared, sending),))
+    lines: tuple[Line, ...] = ()
+    if spec.auth.kind == oauth.KIND:
+        line, token = _token(prepared, sending)
+        if not token:
+            return Built((line,))
+        lines, sending = (line,), replace(sending, secrets={**sending.secrets, AUTH_TOKEN: token})
+    made = outbound.build(spec, sending)
+    if isinstance(made, Unbuildable):
+        told = f"It cannot be built from a sample lead of {prepared.campaign}: {made.target} {made.why}."
+        return Built((*lines, failed("Request", told)))
+    without = outbound.build(spec, replace(sending, secrets=dict.fromkeys(sending.secrets, HIDDEN)))
+    told = f"Built from a sample lead of {prepared.campaign}, with the rows' test values: {len(made.body):,} bytes."
+    line = Line("Request", told, shown=_shown(without))
+    return Built((*lines, line, *_against_schema(prepared, made)), made, frozenset(_secret_texts(made, without, sending.secrets)))
+
+
+def _against_schema(prepared: Prepared, made: OutboundRequest) -> Iterator[Line]:
+    """The verdict of the buyer's schema, by mapping row."""
+    (kind, text), spec = prepared.schema, prepared.spec
+    if not kind or spec is None:
+        return
+    found = schemas.violations(kind, text, Encoded(made.body), spec.options.charset)
+    for target, words in schemas.told(found, [row.target for row in spec.mapping]):
+        yield failed("Schema", f"Mapping row “{target}”: {words}." if target else f"{words}.")
+    if not found:
+        yield Line("Schema", f"The request fits the {prepared.schema_name}.")
+
+
+def _mapped(prepared: Prepared, sending: Sending) -> Line:
+    """Of what is no HTTP: whether the mapping can be filled from a sample lead."""
+    assert prepared.spec is not None
+    pairs = mapping.build(prepared.spec, sending)
+    if isinstance(pairs, Unbuildable):
+        return failed(
+            "Mapping", f"Not from a sample lead of {prepared.campaign}: {pairs.target} {pairs.why}."
+        )
+    return Line("Mapping", f"{len(pairs)} values from a sample lead of {prepared.campaign}.")
+
+
+def _token(prepared: Prepared, sending: Sending) -> tuple[Line, str]:
+    """An access token fetched now and used for this test only: it proves the credentials as they are."""
+    assert prepared.spec is not None
+    asked = oauth.token_request(prepared.spec.auth, sending.secrets.get(AUTH_SECRET, ""))
+    answer = http.send(asked)
+    read, ms = oauth.read_token(answer), answer.timings.total_ms
+    if isinstance(read, Granted):
+        return Line("Access token", f"Fetched; it lives {read.life_s:,.0f} s.", ms=ms), read.token
+    said = f" {answer.error_detail}" if answer.error_detail else ""
+    told = f"The token server gave none: {read.reason}.{said} No lead can be sent."
+    return failed("Access token", told, ms=ms), ""
+
+
+def _secret_texts(
+    made: OutboundRequest, without: OutboundRequest | Unbuildable, secrets: Mapping[str, str]
+) -> set[str]:
+    """The secrets themselves, and what they made of headers, in which a buyer may repeat them."""
+    texts = {secret for secret in secrets.values() if secret}
+    open_values = set(without.headers) if isinstance(without, OutboundRequest) else set()
+    for name, value in made.headers:
+        if secrets and (name, value) not in open_values:
+            texts |= {value, *value.split(" ")[1:]}
+    return {text for text in texts if len(text) > 3}
+
+
+def _shown(without: OutboundRequest | Unbuildable) -> str:
+    """The request as a text; built without the secrets, so that none of them can be in it."""
+    if isinstance(without, Unbuildable):
+        return ""
+    headers = "\n".join(f"{name}: {value}" for name, value in without.headers)
+    body = without.body[:20_000].decode("utf-8", "replace")
+    return f"{without.method} {without.url}\n{headers}\n\n{body}".strip()
