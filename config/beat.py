@@ -17,6 +17,8 @@ BEAT_SCHEDULE: dict[str, dict] = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "canaries of endpoints": {"task": "deliveries.canaries", "schedule": 30.0, "options": {"expires": 25}},
+    "answers that no rule reads": {"task": "deliveries.drift", "schedule": 120.0, "options": {"expires": 60}},
     "claims of new duplicate rules": {"task": "leads.backfill", "schedule": 15.0, "options": {"expires": 30}},
     "forget old replies": {"task": "intake.purge", "schedule": 3600.0, "options": {"expires": 600}},
 }

@@ -15,6 +15,8 @@ CALLBACKS = "deliveries.callbacks"
 ASK = "deliveries.ask"
 COPIES = "deliveries.copies"
 FILE_DROPS = "deliveries.file_drops"
+DRIFT = "deliveries.drift"
+CANARIES = "deliveries.canaries"
 TOKENS = "deliveries.tokens"
 
 QUIET_S = 0.2

@@ -53,3 +53,15 @@ def copies() -> None:
 def file_drops() -> None:
     """Make and send files of bought leads."""
     services.files_send()
+
+
+@shared_task(name=jobs.DRIFT)
+def drift() -> None:
+    """Look whether the share of answers that no rule reads has risen somewhere."""
+    services.unread_watch()
+
+
+@shared_task(name=jobs.CANARIES, soft_time_limit=90, time_limit=100)
+def canaries() -> None:
+    """Test the endpoints whose canaries are due."""
+    services.canaries_run()

@@ -3,6 +3,7 @@
 import pytest
 
 from apps.buyers.services import mappings_set
+from apps.deliveries.services.testing.building import build
 from apps.deliveries.services.testing.preparing import prepare
 from tests.factories import draft_campaign
 
@@ -15,7 +16,7 @@ def lines(schema: str, charset: str = "utf-8") -> list[tuple[bool, str]]:
     world.endpoint.schema_kind, world.endpoint.schema_text = "json_schema", schema
     world.endpoint.charset = charset
     world.endpoint.save()
-    found = prepare(world.endpoint, campaign=world.campaign).lines
+    found = build(prepare(world.endpoint, campaign=world.campaign)).lines
     return [(line.passed, line.told) for line in found if line.step == "Schema"]
 
 

@@ -5,9 +5,11 @@ from apps.deliveries.services.breakers import reset as breaker_reset
 from apps.deliveries.services.by_hand import redeliver, resolve_unknown
 from apps.deliveries.services.callbacks import expect as callback_expect
 from apps.deliveries.services.callbacks import send_due as callbacks_send
+from apps.deliveries.services.canaries import run as canaries_run
 from apps.deliveries.services.copies import send_again as copy_send_again
 from apps.deliveries.services.copies import send_due as copies_send
 from apps.deliveries.services.draining import Report, drain
+from apps.deliveries.services.drifting import item_close as drift_close
 from apps.deliveries.services.file_drops import send_again as file_send_again
 from apps.deliveries.services.file_drops import send_due as files_send
 from apps.deliveries.services.inline import DeliveryState, deliver_now, state_of
@@ -17,6 +19,7 @@ from apps.deliveries.services.stored import export as stored_csv
 from apps.deliveries.services.sweeping import Swept, sweep
 from apps.deliveries.services.testing import endpoint_test
 from apps.deliveries.services.tokens import renew as tokens_renew
+from apps.deliveries.services.unread import watch as unread_watch
 
 __all__ = [
     "Backtest",
@@ -28,10 +31,12 @@ __all__ = [
     "breaker_reset",
     "callback_expect",
     "callbacks_send",
+    "canaries_run",
     "copies_send",
     "copy_send_again",
     "deliver_now",
     "drain",
+    "drift_close",
     "endpoint_test",
     "file_send_again",
     "files_send",
@@ -44,4 +49,5 @@ __all__ = [
     "stored_csv",
     "sweep",
     "tokens_renew",
+    "unread_watch",
 ]

@@ -8,6 +8,7 @@ from apps.deliveries.journeys import Journey, OpenAttempt
 from apps.deliveries.services import transports
 from apps.deliveries.services.wording import unnamed
 from apps.engine import oauth, pricing
+from apps.engine.drift import Shape, fingerprint
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Reading
 
@@ -24,6 +25,8 @@ class Answer:
     response: OutboundResponse
     reading: Reading
     parse_ms: float
+    shape: Shape | None = None
+    """The form of the answer; None where none came."""
 
     @property
     def price(self) -> Decimal:
@@ -50,4 +53,6 @@ def read(journey: Journey, response: OutboundResponse) -> Answer:
         reading = oauth.REFUSED_READING
     else:
         reading = unnamed(transports.read(attempt.endpoint, response), journey)
-    return Answer(journey, attempt, response, reading, clock.monotonic_ms() - began)
+    answers = attempt.endpoint.kind == "http" and response.status is not None
+    shape = fingerprint(response, reading) if answers else None
+    return Answer(journey, attempt, response, reading, clock.monotonic_ms() - began, shape)

@@ -16,7 +16,7 @@ from apps.deliveries.choices import AttemptStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.journeys import Journey, selling, undone_on_failure
 from apps.deliveries.models import Attempt
-from apps.deliveries.services import after_sale, alerts, breakers, finishing, tokens
+from apps.deliveries.services import after_sale, alerts, breakers, finishing, shapes, tokens
 from apps.deliveries.services.claims import still_ours
 from apps.deliveries.services.reading import Answer, read
 from apps.deliveries.services.records import sealed_response, timings
@@ -39,7 +39,7 @@ Answered = tuple[Journey, OutboundResponse]
 _SETTLE = """
     UPDATE deliveries_attempt
     SET status = 'settled', outcome = %s, http_status = %s, error = %s, error_detail = %s, reason = %s, reference = %s,
-        rule_index = %s, price = %s, timings = %s, sealed_response = %s, reservations = %s, finished_at = %s
+        rule_index = %s, shape = %s, price = %s, timings = %s, sealed_response = %s, reservations = %s, finished_at = %s
     WHERE id = %s
 """
 _CLEAN = str.maketrans("", "", "\x00")
@@ -71,6 +71,7 @@ def settle(batch: Sequence[Answered]) -> Settled:
                 (one.attempt.endpoint.id, one.attempt.started_at) for one in live if one.token_refused
             )
     breakers.count([(one.attempt.endpoint.id, one.reading.outcome) for one in live if one.tells_of_health])
+    shapes.count(live)
     alerts.tell(_failure(answer) for answer in live)
     for answer in settled.late:
         logger.warning(
@@ -170,6 +171,7 @@ class _Settling:
             reading.reason,
             reading.reference,
             reading.rule_index,
+            answer.shape.fingerprint if answer.shape else "",
             answer.price,
             json.dumps(timings(answer.attempt, response, answer.parse_ms)),
             sealed_response(answer.journey, answer.attempt, response),

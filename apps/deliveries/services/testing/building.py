@@ -45,7 +45,11 @@ def build(prepared: Prepared) -> Built:
     without = outbound.build(spec, replace(sending, secrets=dict.fromkeys(sending.secrets, HIDDEN)))
     told = f"Built from a sample lead of {prepared.campaign}, with the rows' test values: {len(made.body):,} bytes."
     line = Line("Request", told, shown=_shown(without))
-    return Built((*lines, line, *_against_schema(prepared, made)), made, frozenset(_secret_texts(made, without, sending.secrets)))
+    return Built(
+        (*lines, line, *_against_schema(prepared, made)),
+        made,
+        frozenset(_secret_texts(made, without, sending.secrets)),
+    )
 
 
 def _against_schema(prepared: Prepared, made: OutboundRequest) -> Iterator[Line]:
