@@ -38,6 +38,7 @@ _GROUPS = (
         (
             ("deliveries.Delivery", "Deliveries", "send"),
             ("deliveries.Attempt", "Attempts", "sync_alt"),
+            ("deliveries.DriftItem", "Changed answers", "difference"),
             ("deliveries.StoredLead", "Stored leads", "inventory_2"),
             ("deliveries.DropFile", "Files", "upload_file"),
             ("deliveries.LeadCopy", "Copies", "content_copy"),

@@ -8,7 +8,7 @@ from typing import Any
 from apps.companies.choices import Role
 from apps.companies.selectors import companies_with
 from apps.monitoring import selectors
-from apps.monitoring.selectors import HourOfCalls
+from apps.monitoring.selectors import HourOfCalls, watch
 
 SPARK_WIDTH, SPARK_HEIGHT = 240, 40
 
@@ -36,6 +36,8 @@ def overview(user: Any, *, now: datetime) -> dict[str, Any]:
         "slowest": curve([hour.p95_ms for hour in calls]),
         "endpoints": selectors.endpoints(companies, since=day, now=now),
         "waiting": selectors.waiting(companies, now=now),
+        "drift": watch.drift_open(companies),
+        "canaries": watch.canaries_failing(companies),
         "leads": selectors.recent_leads(companies),
         "operated": set(companies_with(user, Role.OPERATOR).values_list("pk", flat=True)),
     }

@@ -3,6 +3,7 @@ their buttons.
 """
 
 from apps.monitoring.admin.deliveries import AttemptAdmin, DeliveryAdmin
+from apps.monitoring.admin.drift import DriftItemAdmin
 from apps.monitoring.admin.endpoints import EndpointDesk
 from apps.monitoring.admin.leads import LeadAdmin
 from apps.monitoring.admin.refusals import RefusalAdmin
@@ -11,6 +12,7 @@ from apps.monitoring.admin.stored import DropFileAdmin, LeadCopyAdmin, StoredLea
 __all__ = [
     "AttemptAdmin",
     "DeliveryAdmin",
+    "DriftItemAdmin",
     "DropFileAdmin",
     "EndpointDesk",
     "LeadAdmin",
