@@ -32,6 +32,7 @@ from apps.ledger.models import Sale
 from apps.simulator.running import running_simulator
 from benchmarks.baseline.models import PlainDelivery, PlainLead
 from benchmarks.baseline.tasks import deliver_by_requests
+from benchmarks.stages import print_stages
 from benchmarks.world_p3 import body, leads_due, selling_to
 from config.celery import app
 
@@ -144,6 +145,7 @@ def report(ours: list[float], plain: list[float], leads: int) -> None:
     for name, rates in (("one task per lead, requests.post", plain), ("the drain", ours)):
         rounds = " ".join(f"{one:.0f}" for one in rates)
         print(f"{name:<34}{statistics.median(rates):>10.0f}   {rounds}")
+    print_stages()
     exact = Sale.objects.count() == leads
     print(f"sales booked {Sale.objects.count()} of {leads}; the buyer answers after 50 ms")
     ratio = statistics.median(one / other for one, other in zip(ours, plain, strict=True))
