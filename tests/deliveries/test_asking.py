@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from apps.buyers.models import ResponseRule
+from apps.buyers.models import Endpoint, ResponseRule
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery, EndpointBreaker
 from apps.engine.asking import POLICY
 from apps.leads.models import LeadEvent
 from apps.ledger.models import Sale
 from apps.simulator.running import Running
-from tests.deliveries.market import Market, market, outcomes, sales, stands, used
+from tests.deliveries.market import Market, market, sales, stands, used
 from tests.deliveries.test_order_caps import cap
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,8 +31,9 @@ def asked(simulator: Running, status: str, *others: str, bought: bool = True, **
     name = "buyer0" if bought else "nobody"
     query = f"key={{idempotency_key}}&{status}".rstrip("&")
     url = simulator.buyer(name, "status") + "?" + query
-    endpoint = {"timeout_ms": 150, "unknown_policy": POLICY, "status_url": url}
-    scene = market(simulator, ["garbage?kind=json", *others], endpoint=endpoint, **options)
+    scene = market(simulator, ["garbage?kind=json", *others], endpoint={"timeout_ms": 150}, **options)
+    ids = [order.endpoint_id for order in scene.orders]
+    Endpoint.objects.filter(pk__in=ids).update(unknown_policy=POLICY, status_url=url)
     for order in scene.orders:
         for place, rule in enumerate(STATUS_RULES):
             ResponseRule.objects.create(
@@ -182,13 +183,3 @@ def test_a_status_url_that_fails_rests_and_the_endpoint_does_not(simulator: Runn
     assert len(simulator.requests) == before
     delivery.refresh_from_db()
     assert delivery.next_attempt_at > datetime.now(UTC) + timedelta(seconds=30)
-
-
-def test_without_a_status_url_it_is_held_for_a_person(simulator: Running) -> None:
-    endpoint = {"timeout_ms": 150, "unknown_policy": POLICY}
-    delivery = market(simulator, ["garbage?kind=json", "accept"], endpoint=endpoint).lead()
-    services.drain()
-    assert stands(delivery) == ("held", "held")
-    delivery.refresh_from_db()
-    assert delivery.next_attempt_at is None
-    assert outcomes(delivery) == ["unknown"]

@@ -10,6 +10,7 @@ from django.db import connection
 from apps.deliveries import services
 from apps.deliveries.models import Delivery
 from apps.deliveries.services.claims import claim_one
+from apps.deliveries.services.waits import QUICK_S
 from apps.simulator.running import Running
 from tests.deliveries.market import due_now, market, outcomes, sales, stands
 
@@ -107,3 +108,26 @@ def test_every_place_is_given_back(simulator: Running, monkeypatch: pytest.Monke
         services.deliver_now(scene.lead().pk, deadline_ms=100)
     assert places.acquire(timeout=5)
     assert places.acquire(timeout=5)
+
+
+def test_a_buyer_that_hangs_keeps_half_of_the_threads_at_most(simulator: Running, settings) -> None:
+    """Two may wait for it; a third source is answered as pending at once, and another buyer's sells as always."""
+    settings.INLINE_WAITS_PER_ENDPOINT = 2
+    stuck = market(simulator, ["hang"], endpoint={"timeout_ms": 3000})
+    fine = market(simulator, ["accept"])
+    waiting = [
+        threading.Thread(
+            target=lambda one=one: (services.deliver_now(one.pk, deadline_ms=2500), connection.close())
+        )
+        for one in stuck.leads(2)
+    ]
+    for thread in waiting:
+        thread.start()
+    assert simulator.wait_for(2)
+    time.sleep(QUICK_S * 1.2)
+    third = stuck.lead()
+    assert services.deliver_now(third.pk, deadline_ms=60_000).status == "pending"
+    assert (len(simulator.requests), outcomes(third)) == (2, [])
+    assert services.deliver_now(fine.lead().pk, deadline_ms=8000).status == "sold"
+    for thread in waiting:
+        thread.join()

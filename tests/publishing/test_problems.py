@@ -169,6 +169,32 @@ CASES = [
         "“contact” that cannot be used: it and another row's target cannot stand in one document",
     ),
     (_mapping(kind="system", source="secret"), "target", "no system value"),
+    (_set("endpoint", unknown_policy="ask"), "status_url", "and has none"),
+    (
+        _set("endpoint", unknown_policy="ask", status_url="https://buyer.example/{lead}"),
+        "status_url",
+        "the placeholder {lead}",
+    ),
+    (
+        _set("endpoint", unknown_policy="ask", status_url="http://10.0.0.1/{lead_id}"),
+        "status_url",
+        "a status URL that cannot be called",
+    ),
+    (
+        _set("endpoint", unknown_policy="ask", status_url="https://b.example/{lead_id}"),
+        "rules",
+        "no rule that reads",
+    ),
+    (
+        _set("endpoint", auth_kind="oauth2", token_url="http://169.254.169.254/t"),
+        "token_url",
+        "a token URL that cannot be called",
+    ),
+    (
+        _set("endpoint", auth_kind="oauth2", token_url="https://b.example/t"),
+        "auth_secret",
+        "one of them is missing",
+    ),
     (
         lambda w: mappings_set(w.endpoint, rows=[{"target": "a", "source": "zip"}] * 2, by=None),
         "target",

@@ -22,6 +22,7 @@ from apps.deliveries.services.by_hand import late_answer
 from apps.deliveries.services.claims import claim_one, release
 from apps.deliveries.services.settling import settle
 from apps.deliveries.services.starting import start
+from apps.deliveries.services.waits import Waits
 from apps.engine.outbound import OutboundResponse
 from apps.leads.models import Lead
 
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 64
 """Inline exchanges of one process that may be under way, those left behind by their request included."""
 _POLL_S = 0.05
+_waits = Waits()
 _places = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
@@ -52,7 +54,8 @@ class DeliveryState:
 def deliver_now(delivery_id: int, *, deadline_ms: float) -> DeliveryState:
     """Work on this delivery here and now, for at most `deadline_ms`; how it stands then.
 
-    If another process has it already, its result is waited for. Not to be called within a transaction.
+    If another process has it already, its result is waited for. Where too many wait for the same endpoint already,
+    nothing is: the drain delivers. Not to be called within a transaction.
     """
     until = time.monotonic() + deadline_ms / 1000
     if _places.acquire(blocking=False):
@@ -60,7 +63,10 @@ def deliver_now(delivery_id: int, *, deadline_ms: float) -> DeliveryState:
         if journey is None:
             _places.release()
         else:
-            _Inline(journey, until).run()
+            inline = _Inline(journey, until)
+            inline.run()
+            if inline.crowded:
+                until = 0.0
     state = state_of(delivery_id)
     while state.status == DeliveryStatus.PENDING and time.monotonic() + _POLL_S < until:
         time.sleep(_POLL_S)
@@ -86,6 +92,7 @@ class _Inline:
         self._answers: queue.SimpleQueue[OutboundResponse] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._left = False
+        self.crowded = False
 
     def run(self) -> None:
         """Attempt after attempt, while there is something to do at once and time to do it."""
@@ -103,7 +110,7 @@ class _Inline:
         """Whether an answer is still awaited by the thread that will settle it."""
         again = True
         while again:
-            started = start([self._journey])
+            started = start([self._journey], has_room=_waits.has_room)
             if started.sending:
                 response = self._exchange()
                 if response is None:
@@ -112,6 +119,7 @@ class _Inline:
             elif started.answered:
                 again = bool(_settle(*started.answered[0]))
             elif started.parked:
+                self.crowded = started.parked[0].crowded
                 again = self._comes_back(started.parked[0].wait_s)
             else:
                 again = bool(started.again)
@@ -122,7 +130,7 @@ class _Inline:
 
     def _comes_back(self, wait_s: float) -> bool:
         """Wait for a token or for the endpoint's pace, if there is time for it, and take the delivery up again."""
-        if time.monotonic() + wait_s >= self._until:
+        if self.crowded or time.monotonic() + wait_s >= self._until:
             return False
         if not connection.in_atomic_block:
             connection.close()  # back to the pool while waiting
@@ -142,7 +150,8 @@ class _Inline:
             connection.close()  # back to the pool while waiting
         transports.start([(attempt.endpoint, attempt.request)], lambda _, response: self._arrived(response))
         try:
-            return self._answers.get(timeout=max(0.0, self._until - time.monotonic()))
+            with _waits.waiting(attempt.endpoint.id):
+                return self._answers.get(timeout=max(0.0, self._until - time.monotonic()))
         except queue.Empty:
             pass
         with self._lock:

@@ -122,9 +122,10 @@ def _rules(row: Attempt, reader: Reader) -> tuple[RuleShown, ...]:
     endpoint = reader.endpoint(row.endpoint_id)
     if endpoint is None or endpoint.kind != "http" or row.http_status is None:
         return ()
+    asked = row.kind == AttemptKind.STATUS
     return tuple(
         RuleShown(index + 1, rule_words(rule), rule.outcome, index == row.rule_index)
-        for index, rule in enumerate(endpoint.rules)
+        for index, rule in enumerate(endpoint.status_rules if asked else endpoint.rules)
     )
 
 

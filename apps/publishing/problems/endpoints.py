@@ -9,7 +9,7 @@ from apps.engine.orders import EndpointSpec, MappingRow
 from apps.engine.request import header_problem, url_problem
 from apps.publishing.compile.parts import ExpressionError
 from apps.publishing.compile.selling import endpoint_spec
-from apps.publishing.problems import formats, reach
+from apps.publishing.problems import formats, manners, reach
 from apps.publishing.problems.base import Draft, PublishProblem, named
 
 Said = Iterator[tuple[str, str]]
@@ -30,7 +30,7 @@ def problems(endpoint: Endpoint, draft: Draft) -> Iterator[PublishProblem]:
         yield from reach.problems(endpoint, spec, draft)
         yield from _mapping(endpoint, spec, draft)
         return
-    for check in (_request, _headers, _rules):
+    for check in (_request, _headers, _rules, manners.problems):
         yield from (named(endpoint, label, field, said) for field, said in check(endpoint, spec))
     yield from _mapping(endpoint, spec, draft)
     yield from formats.problems(endpoint, spec, draft)
