@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 IN_FLIGHT = 64
 PER_ENDPOINT = 32
 SETTLE_AT_ONCE = 32
+LONGEST_CROWD_S = 5.0
+"""No delivery steps back for longer because its endpoint has too many requests under way from here."""
 CAREFUL_CLAIM = 8
 POLL_S = 0.05
 ANSWER_GRACE_S = 5.0
@@ -65,6 +67,7 @@ class Drain:
         self._parked_until = self._crowded_until = 0.0
         self._until = 0.0
         self._late_at: dict[int, float] = {}
+        self._sent_at: dict[int, float] = {}
 
     def run(self, *, for_s: float) -> Report:
         """Work until nothing is due; after `for_s` seconds claim no more, and wait for what is under way."""
@@ -111,7 +114,7 @@ class Drain:
                 # The next step may take another minute: it belongs to the next drain.
                 claims.release(journeys)
                 return
-            started = self._each(journeys, lambda some: start(some, has_room=self._has_room), _joined)
+            started = self._each(journeys, lambda some: start(some, crowd=self._crowd), _joined)
             self._stepped_back(started.parked)
             self._send(started.sending)
             self._give_back(started.sending)
@@ -126,12 +129,19 @@ class Drain:
         if any(one.crowded for one in parked):
             self._crowded_until = now + PARKED_S + POLL_S
 
-    def _has_room(self, endpoint_id: int) -> bool:
-        """Counts the asker in: within one batch each delivery takes a place."""
-        if self._by_endpoint[endpoint_id] >= self.per_endpoint:
-            return False
-        self._by_endpoint[endpoint_id] += 1
-        return True
+    def _crowd(self, endpoint_id: int) -> float:
+        """Counts the asker in: within one batch each delivery takes a place.
+
+        Those of an endpoint that has not answered for long come back the later, so that they do not take up the
+        claims of others: as long as its oldest request has been under way.
+        """
+        if self._by_endpoint[endpoint_id] < self.per_endpoint:
+            self._by_endpoint[endpoint_id] += 1
+            return 0.0
+        now = time.monotonic()
+        sent = (self._sent_at[one.id] for one in self._under_way.values() if _goes_to(one, endpoint_id))
+        oldest_s = now - min(sent, default=now)
+        return min(max(oldest_s, PARKED_S), LONGEST_CROWD_S)
 
     def _give_back(self, sending: list[Journey]) -> None:
         """Places that were asked for and not used (caps, unbuildable) are free again."""
@@ -147,6 +157,7 @@ class Drain:
         ]
         for journey, (_, request) in zip(journeys, outgoing, strict=True):
             self._under_way[journey.id] = journey
+            self._sent_at[journey.id] = time.monotonic()
             self._late_at[journey.id] = time.monotonic() + request.timeout_ms / 1000 + ANSWER_GRACE_S
         if outgoing:
             arrived = self._arrived
@@ -176,6 +187,7 @@ class Drain:
         for journey, _ in answered:
             self._under_way.pop(journey.id, None)
             self._late_at.pop(journey.id, None)
+            self._sent_at.pop(journey.id, None)
             if journey.attempt is not None:
                 self._by_endpoint[journey.attempt.endpoint.id] -= 1
         self._start(self._settled(answered))
@@ -215,6 +227,10 @@ class Drain:
         except DatabaseError:
             logger.warning("lease_left_to_lapse", extra={"delivery_id": journey.id})
         return join([])
+
+
+def _goes_to(journey: Journey, endpoint_id: int) -> bool:
+    return journey.attempt is not None and journey.attempt.endpoint.id == endpoint_id
 
 
 def _patiently(work: Callable[[], R]) -> R:

@@ -17,7 +17,8 @@ from apps.engine.orders import EndpointSpec
 PARKED_S = 0.5
 """How long a delivery steps back whose endpoint has as many requests under way from here as it may."""
 
-HasRoom = Callable[[int], bool]
+Crowd = Callable[[int], float]
+"""By endpoint id, how many seconds to step back because of this process; 0 takes a place of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class Parked:
 class Gate:
     """The gate of one batch, within its transaction: locks the pace of the endpoints it is asked about."""
 
-    def __init__(self, live: Live, has_room: HasRoom, endpoints: Iterable[EndpointSpec]) -> None:
-        self._live, self._has_room = live, has_room
+    def __init__(self, live: Live, crowd: Crowd, endpoints: Iterable[EndpointSpec]) -> None:
+        self._live, self._crowd = live, crowd
         self._pace = PaceBook(endpoints)
 
     def parked(self, journey: Journey, endpoint: EndpointSpec) -> Parked | None:
@@ -48,8 +49,9 @@ class Gate:
             return Parked(journey, tokens.STEP_BACK.total_seconds())
         if tokens.is_failing(self._live, endpoint):
             return None
-        if not self._has_room(endpoint.id):
-            return Parked(journey, PARKED_S, crowded=True)
+        crowded_s = self._crowd(endpoint.id)
+        if crowded_s:
+            return Parked(journey, crowded_s, crowded=True)
         wait: timedelta | None = self._pace.step_back(endpoint)
         return None if wait is None else Parked(journey, wait.total_seconds())
 

@@ -110,7 +110,7 @@ class _Inline:
         """Whether an answer is still awaited by the thread that will settle it."""
         again = True
         while again:
-            started = start([self._journey], has_room=_waits.has_room)
+            started = start([self._journey], crowd=_waits.crowd)
             if started.sending:
                 response = self._exchange()
                 if response is None:

@@ -18,7 +18,7 @@ from apps.deliveries.journeys import Journey, OpenAttempt, selling, undone_on_fa
 from apps.deliveries.models import Attempt
 from apps.deliveries.services import breakers, finishing, tokens
 from apps.deliveries.services.claims import LEASE_MARGIN_S, park, still_ours
-from apps.deliveries.services.gate import Gate, HasRoom, Parked
+from apps.deliveries.services.gate import Crowd, Gate, Parked
 from apps.deliveries.services.preparing import prepare
 from apps.deliveries.services.records import attempt_row
 from apps.deliveries.services.reservations import CapBook, counters_of, wanted
@@ -52,10 +52,8 @@ class Started:
     parked: list[Parked] = field(default_factory=list)
 
 
-def start(journeys: Sequence[Journey], *, has_room: HasRoom = lambda _: True) -> Started:
-    """Bring claimed deliveries up to the point where bytes may leave. `has_room` asks about an endpoint
-    id.
-    """
+def start(journeys: Sequence[Journey], *, crowd: Crowd = lambda _: 0.0) -> Started:
+    """Bring claimed deliveries up to the point where bytes may leave. `crowd` asks about an endpoint id."""
     started = Started()
     lost = load_journeys(journeys)
     finishing.cancel(lost, clock.now())
@@ -67,7 +65,7 @@ def start(journeys: Sequence[Journey], *, has_room: HasRoom = lambda _: True) ->
         live = load_live(fresh, database_now())
         with undone_on_failure(fresh), transaction.atomic():
             ours = still_ours(fresh)
-            _Starting(live, started, has_room).run([journey for journey in fresh if journey.id in ours])
+            _Starting(live, started, crowd).run([journey for journey in fresh if journey.id in ours])
         tokens.fetch_soon(live)
     return started
 
@@ -101,8 +99,8 @@ class _Starting:
 
     gate: Gate
 
-    def __init__(self, live: Live, started: Started, has_room: HasRoom) -> None:
-        self.live, self.started, self.has_room = live, started, has_room
+    def __init__(self, live: Live, started: Started, crowd: Crowd) -> None:
+        self.live, self.started, self.crowd = live, started, crowd
         self.events: list[LeadEvent] = []
 
     def run(self, journeys: list[Journey]) -> None:
@@ -115,7 +113,7 @@ class _Starting:
         ]
         turns = finishing.turns_for(self.started.ended)
         self.gate = Gate(
-            self.live, self.has_room, (journey.endpoint(choice.order_id) for journey, choice in sends)
+            self.live, self.crowd, (journey.endpoint(choice.order_id) for journey, choice in sends)
         )
         ready = [journey for journey, choice in sends if self._prepare(journey, choice)]
         self.gate.write()

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
+from apps.deliveries.services.gate import PARKED_S
+
 QUICK_S = 0.25
 """While an endpoint answers within this time any number may wait for it: each thread is free again at once."""
 
@@ -20,13 +22,13 @@ class Waits:
         self._lock = threading.Lock()
         self._since: dict[int, list[float]] = {}
 
-    def has_room(self, endpoint_id: int) -> bool:
-        """Whether one more may wait for this endpoint; if not, its lead is the drain's and its source is not kept."""
+    def crowd(self, endpoint_id: int) -> float:
+        """0 when one more may wait for this endpoint; if not, its lead is the drain's and its source is not kept."""
         with self._lock:
             waiting = self._since.get(endpoint_id, ())
             if len(waiting) < settings.INLINE_WAITS_PER_ENDPOINT:
-                return True
-            return time.monotonic() - min(waiting) < QUICK_S
+                return 0.0
+            return 0.0 if time.monotonic() - min(waiting) < QUICK_S else PARKED_S
 
     @contextmanager
     def waiting(self, endpoint_id: int) -> Iterator[None]:
