@@ -8,20 +8,14 @@ from django.http import HttpRequest
 
 from apps.buyers.admin.forms.headers import HeaderForm
 from apps.buyers.admin.forms.mapping import MappingForm
+from apps.buyers.admin.forms.registries import system_menu
 from apps.buyers.admin.forms.rules import ResponseRuleForm
 from apps.buyers.models import Endpoint, EndpointHeader, Mapping, ResponseRule
 from apps.campaigns.admin.expressions import in_words
 from apps.campaigns.models import Campaign
 from apps.companies.admin.base import CompanyStacked, CompanyTabular, RowFormSet
 from apps.engine.formats import FORMATS
-from apps.engine.mapping import SYSTEM_VALUES
 
-_SYSTEM_LABELS = {
-    "lead_id": "lead_id — the lead's number",
-    "delivery_id": "delivery_id — the delivery's number",
-    "price": "price — what the buyer pays",
-    "received_at": "received_at — when the lead came in",
-}
 SYSTEM_GROUP = "System values"
 
 
@@ -143,7 +137,7 @@ class ResponseRuleInline(CompanyStacked):
 def source_groups(endpoint: Endpoint | None) -> tuple:
     """Where a mapped value can come from: fields of the campaigns whose orders use the endpoint, system values."""
     groups = [(f"Fields of {campaign}", _fields(campaign)) for campaign in campaigns_of(endpoint)]
-    return (*groups, (SYSTEM_GROUP, [(name, _SYSTEM_LABELS.get(name, name)) for name in SYSTEM_VALUES]))
+    return (*groups, (SYSTEM_GROUP, system_menu()))
 
 
 def _fields(campaign: Campaign) -> list[tuple[str, str]]:

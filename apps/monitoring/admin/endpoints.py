@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.buyers.models import Endpoint
 from apps.monitoring.admin.calls import CallPages
+from apps.monitoring.admin.preview import PreviewPages, token_state
 from apps.monitoring.admin.rule_tester import RuleTesterPages
 from apps.monitoring.admin.testing import TestPages
 from apps.publishing.admin.endpoints import EndpointWorkspace
 
 
 @admin.register(Endpoint)
-class EndpointDesk(TestPages, RuleTesterPages, CallPages, EndpointWorkspace):
+class EndpointDesk(TestPages, RuleTesterPages, CallPages, PreviewPages, EndpointWorkspace):
     """The whole page of an endpoint. Each mixin brings its addresses and its link (`desk_links`)."""
 
     def render_change_form(
@@ -21,5 +22,5 @@ class EndpointDesk(TestPages, RuleTesterPages, CallPages, EndpointWorkspace):
     ) -> HttpResponse:
         endpoint = options.get("obj")
         if endpoint is not None:
-            context["desk_links"] = self.desk_links(request, endpoint)
+            context |= {"desk_links": self.desk_links(request, endpoint), "token": token_state(endpoint)}
         return super().render_change_form(request, context, *args, **options)

@@ -1,11 +1,7 @@
-"""Endpoints with a preview: the request a sample lead would become, and what a buyer's answer would mean."""
+"""Endpoints with a preview: the request that a lead would become, and what a buyer's answer would mean."""
 
-import json
 from dataclasses import replace
-from datetime import UTC
-from decimal import Decimal
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -17,21 +13,23 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from apps.buyers.admin.endpoints import EndpointAdmin, campaigns_of
+from apps.buyers.admin.endpoint_rows import campaigns_of
+from apps.buyers.admin.endpoints import EndpointAdmin
 from apps.buyers.models import Endpoint
 from apps.campaigns.models import Campaign
-from apps.campaigns.specs import fields_spec
-from apps.core.clock import now
-from apps.core.ids import public_id
-from apps.engine import outcome
+from apps.engine import mapping, outcome
 from apps.engine import request as outbound
-from apps.engine.describe import sample
-from apps.engine.mapping import Sending, SystemValues, Unbuildable
-from apps.engine.normalise import normalise
-from apps.engine.outbound import OutboundRequest, OutboundResponse
+from apps.engine.mapping import Sending, Unbuildable
+from apps.engine.orders import AUTH_SECRET, AUTH_TOKEN, EndpointSpec, MappingRow
+from apps.engine.outbound import OutboundResponse
+from apps.publishing.admin.preview.drafts import Drafted, drafted
+from apps.publishing.admin.preview.subjects import Subject, sample_subject
+from apps.publishing.admin.preview.written import written
+from apps.publishing.compile.parts import ExpressionError
 from apps.publishing.compile.selling import endpoint_spec
 
-_HIDDEN = "••••••••"
+_UNSAVED = "mappings-TOTAL_FORMS"
+"""An input that only the page of an endpoint posts."""
 
 
 class AnswerForm(forms.Form):
@@ -53,7 +51,10 @@ class AnswerForm(forms.Form):
 
 
 class EndpointWorkspace(EndpointAdmin):
-    """An endpoint with its preview page."""
+    """An endpoint with its preview: beside the form while it is edited, and on a page of its own."""
+
+    real_leads: ClassVar[bool] = False
+    """Whether `subject` knows leads by their id."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.preview_view)
@@ -64,69 +65,106 @@ class EndpointWorkspace(EndpointAdmin):
     ) -> HttpResponse:
         endpoint = options.get("obj")
         if endpoint is not None:
-            context["preview_url"] = reverse("admin:buyers_endpoint_preview", args=(endpoint.pk,))
+            context |= {
+                "preview_url": reverse("admin:buyers_endpoint_preview", args=(endpoint.pk,)),
+                "campaigns": campaigns_of(endpoint),
+                "real_leads": self.real_leads,
+            }
         return super().render_change_form(request, context, *args, **options)
 
     def preview_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """The request for a sample lead of the chosen campaign, and a place to try answers."""
+        """The request for a lead, from what is saved or, posted from its page, from what is not yet."""
         endpoint = self.seen(request, object_id)
         campaigns = campaigns_of(endpoint)
-        chosen = next((each for each in campaigns if str(each.pk) == request.GET.get("campaign")), None)
+        unsaved = _UNSAVED in request.POST
+        asked = request.POST if unsaved or "reveal" in request.POST else request.GET
+        wanted = asked.get("preview_campaign") or asked.get("campaign")
+        chosen = next((each for each in campaigns if str(each.pk) == wanted), None)
         chosen = chosen or (campaigns[0] if campaigns else None)
-        form = AnswerForm(request.POST or None)
+        context: dict[str, Any] = {
+            "endpoint": endpoint,
+            "campaigns": campaigns,
+            "chosen": chosen,
+            "lead_asked": asked.get("preview_lead", "").strip()[:40],
+            "real_leads": self.real_leads,
+            "unsaved": unsaved,
+        }
+        draft = self.draft(request, object_id) if unsaved else Drafted(endpoint)
+        context |= self._shown(request, draft, chosen, context["lead_asked"])
+        if "fragment" in request.POST:
+            response = TemplateResponse(request, "publishing/admin/preview.html", context)
+        else:
+            response = self._page(request, endpoint, context)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def _page(self, request: HttpRequest, endpoint: Endpoint, context: dict[str, Any]) -> TemplateResponse:
+        form = AnswerForm(request.POST if "body" in request.POST and not context["unsaved"] else None)
         reading = read_answer(endpoint, form.cleaned_data) if form.is_bound and form.is_valid() else None
-        context = {
+        context |= {
             **self.admin_site.each_context(request),
             "title": str(endpoint),
             "opts": self.opts,
             "original": endpoint,
-            "endpoint": endpoint,
-            "campaigns": campaigns,
-            "chosen": chosen,
-            "shown": shown(endpoint, chosen) if chosen else None,
             "form": form,
             "reading": reading,
         }
         return TemplateResponse(request, "publishing/admin/endpoint_preview.html", context)
 
+    def draft(self, request: HttpRequest, object_id: int) -> Drafted:
+        """The endpoint as the posted page has it. Nothing is written."""
+        endpoint = self.edited(request, object_id)
+        form = self.get_form(request, endpoint, change=True)(request.POST, instance=endpoint)
+        form.is_valid()
+        formsets, _inlines = self._create_formsets(request, form.instance, change=True)
+        return drafted(form, formsets)
 
-def shown(endpoint: Endpoint, campaign: Campaign) -> dict[str, Any]:
-    """The request as texts, secrets hidden; or why it cannot be built."""
-    built = build(endpoint, campaign)
-    if isinstance(built, Unbuildable):
-        return {"problem": f"{built.target}: {built.why}."}
-    return {
-        "line": f"{built.method} {built.url}",
-        "headers": [f"{name}: {value}" for name, value in built.headers],
-        "body": _pretty(built.body),
-    }
+    def subject(self, request: HttpRequest, endpoint: Endpoint, campaign: Campaign, lead: str) -> Subject:
+        """Whose lead is shown; upper floors know real ones."""
+        return sample_subject(endpoint, campaign)
 
-
-def build(endpoint: Endpoint, campaign: Campaign) -> OutboundRequest | Unbuildable:
-    """The request that a sample lead of a campaign becomes at this endpoint."""
-    spec = fields_spec(campaign)
-    moment = now()
-    body = sample(spec, now=moment)
-    today = moment.astimezone(ZoneInfo(spec.time_zone)).date()
-    lead = normalise(spec, body, test=True, today=today)
-    system = SystemValues(
-        lead_id=public_id("L", 0x17),
-        delivery_id=public_id("DEL", 0x17),
-        order_id=0,
-        price=Decimal("42.00"),
-        received_at=moment.astimezone(UTC),
-    )
-    sending_to = endpoint_spec(endpoint)
-    hidden = {header.secret: _HIDDEN for header in sending_to.headers if header.secret}
-    return outbound.build(replace(sending_to, id=endpoint.pk), Sending(lead, system, hidden))
+    def _shown(
+        self, request: HttpRequest, draft: Drafted, campaign: Campaign | None, lead: str
+    ) -> dict[str, Any]:
+        if campaign is None:
+            return {"faults": draft.faults}
+        subject = self.subject(request, draft.endpoint, campaign, lead)
+        return {"subject": subject, **shown(draft, subject)}
 
 
-def _pretty(body: bytes) -> str:
-    text = body.decode("utf-8", "replace")
+def shown(draft: Drafted, subject: Subject) -> dict[str, Any]:
+    """The request as texts, secrets hidden, and all that stands against it as (place, sentence)."""
+    faults = list(draft.faults)
+    if subject.problem or subject.lead is None or subject.system is None:
+        return {"faults": faults}
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
-        return text.replace("&", "\n&")
+        spec = replace(endpoint_spec(draft.endpoint), id=draft.endpoint.pk or 0)
+    except ExpressionError as error:
+        return {"faults": [*faults, ("Conditions", str(error))]}
+    sending = Sending(subject.lead, subject.system, _placeholders(spec), spec=subject.spec, now=subject.at)
+    buildable, wrong = _row_by_row(spec, sending)
+    faults += wrong
+    built = outbound.build(replace(spec, mapping=buildable), sending)
+    if isinstance(built, Unbuildable):
+        return {"faults": [*faults, (built.target, f"{built.why}.")]}
+    return {"faults": faults, "shown": written(built, subject.reader(spec))}
+
+
+def _placeholders(spec: EndpointSpec) -> dict[str, str]:
+    rows = [each.secret for each in (*spec.headers, *spec.mapping)]
+    return dict.fromkeys((*filter(None, rows), AUTH_SECRET, AUTH_TOKEN), "••••••••")
+
+
+def _row_by_row(spec: EndpointSpec, sending: Sending) -> tuple[tuple[MappingRow, ...], list[tuple[str, str]]]:
+    """The rows that can be built for this lead, and the others with the reason."""
+    good, wrong = [], []
+    for row in spec.mapping:
+        built = mapping.build(replace(spec, mapping=(row,)), sending)
+        if isinstance(built, Unbuildable):
+            wrong.append((f"Mapping row “{row.target}”", f"{built.why}."))
+        else:
+            good.append(row)
+    return tuple(good), wrong
 
 
 def read_answer(endpoint: Endpoint, data: dict[str, Any]) -> dict[str, Any]:

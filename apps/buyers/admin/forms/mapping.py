@@ -1,19 +1,27 @@
 """The form of a mapping row: target ← value, with the inputs that its kind reads."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.buyers.admin.forms.branches import BranchesField
-from apps.buyers.admin.forms.registries import encoding_menu, format_menu, inputs_json, part_menu
+from apps.buyers.admin.forms.registries import (
+    arguments_json,
+    encoding_menu,
+    format_inputs_json,
+    format_menu,
+    inputs_json,
+    part_menu,
+)
 from apps.buyers.choices import MappingKind
 from apps.buyers.models import Mapping
 from apps.campaigns.models import Campaign
 from apps.companies.admin.base import ScopedForm
 from apps.core.admin.secrets import SecretField, SecretsFormMixin
 from apps.core.admin.widgets import MenuField, PairsField, sentence
-from apps.engine import mapping, orders, templates
+from apps.engine import mapping, orders
 from apps.engine.requirements import Expression
 
 _TEXTS = (
@@ -54,7 +62,10 @@ class MappingForm(SecretsFormMixin, ScopedForm):
         help_text="Asked from top to bottom; the first that holds decides, else the default.",
     )
     value_format = MenuField(entries=format_menu, required=False, label="Written as")
-    secret = SecretField(label="Key of the HMAC", help_text="Kept encrypted, acts at once.")
+    secret = SecretField(
+        label="Secret",
+        help_text="The key of an HMAC, or a constant that nobody may read. Kept encrypted, acts at once.",
+    )
     encoding = MenuField(entries=encoding_menu, required=False, empty="As it is", label="Wrapped as")
 
     class Meta:
@@ -72,7 +83,7 @@ class MappingForm(SecretsFormMixin, ScopedForm):
             "target": "JSON and XML: a path, for example lead.phones[0].number or Lead/Phone/@type. Others: a name.",
             "max_length": "In characters, for example 50. Empty: any length.",
             "default": "For example unknown.",
-            "format_argument": "For example %d.%m.%Y for a date, 2 for decimals, Y/N for the words of yes and no.",
+            "format_argument": "For example MM/DD/YYYY for a date, #,##0.00 for a number, Own/Rent for yes and no.",
             "test_value": "Sent in its place by Test Endpoint, for example test@example.com.",
         }
 
@@ -89,6 +100,10 @@ class MappingForm(SecretsFormMixin, ScopedForm):
         self.fields["source"].choices = groups
         self.fields["value_format"].choices = format_menu
         self.fields["kind"].widget.attrs["data-inputs"] = inputs_json()
+        self.fields["value_format"].widget.attrs |= {
+            "data-inputs": format_inputs_json(),
+            "data-arguments": arguments_json(),
+        }
         self.fields["branches"].campaigns = self.campaigns
         self.fields["branches"].widget.campaign = next(iter(self.campaigns), None)
         self.instance.get_inline_title = self._title
@@ -128,39 +143,31 @@ class MappingForm(SecretsFormMixin, ScopedForm):
         kind, data = self.cleaned_data.get("kind", ""), self.cleaned_data
         row = self.row()
         for words in mapping.problems(row, nested=nested):
-            self.add_error(self._input_of(words), sentence(words))
+            self.add_error(_input_of(words, row, nested=nested), sentence(words))
         if kind == "value_table" and not data.get("table") and "table" not in self.errors:
             self.add_error("table", "The value table is empty: write at least one line such as yes = 1.")
-        if kind == "branch" and not data.get("branches") and "branches" not in self.errors:
-            self.add_error("branches", "Build at least one condition.")
-
-    def _input_of(self, told: str) -> str:
-        kind, said = self.cleaned_data.get("kind", ""), told.lower()
-        if "template" in said:
-            return (
-                "branches"
-                if kind == "branch" and not templates.problem(self.cleaned_data["value"])
-                else "value"
-            )
-        for word, name in _ABOUT:
-            if word in said:
-                return name
-        if "taken from" in said or "system value" in said:
-            return "response_path" if kind == "ping_response" else "source"
-        return "target"
 
 
-_ABOUT = (
-    ("value table", "table"),
-    ("condition", "branches"),
-    ("part", "part"),
-    ("key", "secret"),
-    ("hmac", "secret"),
-    ("encoding", "encoding"),
-    ("argument", "format_argument"),
-    ("pattern", "format_argument"),
-    ("format", "value_format"),
-    ("type", "value_type"),
-    ("maximum length", "max_length"),
+_CURES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("target", {"target": "a"}),
+    ("source", {"source": "lead_id"}),
+    ("part", {"part": "first_word"}),
+    ("value", {"value": ""}),
+    ("branches", {"branches": (orders.Branch(_SOMETHING, ""),)}),
+    ("format_argument", {"format_argument": ""}),
+    ("secret", {"secret": "given"}),
+    ("secret", {"secret": ""}),
+    ("value_format", {"value_format": "", "secret": ""}),
+    ("encoding", {"encoding": ""}),
+    ("value_type", {"value_type": "text"}),
+    ("max_length", {"max_length": None}),
 )
-"""Words of the engine's objections, and the input each is about; the first that is found decides."""
+"""Inputs of a row, and what each could hold without being at fault."""
+
+
+def _input_of(told: str, row: orders.MappingRow, *, nested: bool) -> str:
+    """The input that an objection is about: the first whose cure makes it disappear."""
+    for name, cure in _CURES:
+        if told not in mapping.problems(replace(row, **cure), nested=nested):
+            return "response_path" if (row.kind, name) == ("ping_response", "source") else name
+    return "kind"

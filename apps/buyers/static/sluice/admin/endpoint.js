@@ -64,6 +64,22 @@
     label("auth_secret", drop ? "Password or private key" : SECRETS[valueOf("auth_kind")] || "Secret");
   }
 
+  /* What a format's argument is called, with an example. */
+  function formats() {
+    document.getElementById("endpoint_form").addEventListener("change", (event) => {
+      const menu = event.target.closest?.("select[data-arguments]");
+      if (menu) name(menu);
+    });
+    document.querySelectorAll("select[data-arguments]").forEach(name);
+    function name(menu) {
+      const [words, example] = JSON.parse(menu.dataset.arguments)[menu.value] || ["With", ""];
+      const input = document.getElementById(menu.id.replace("value_format", "format_argument"));
+      const told = input && document.querySelector(`label[for="${input.id}"]`);
+      if (told) told.firstChild.nodeType === Node.TEXT_NODE ? (told.firstChild.data = words) : (told.textContent = words);
+      if (input) input.placeholder = example;
+    }
+  }
+
   /* Conditions of a row: the empty ones wait behind a button. */
   function branches(scope) {
     scope.querySelectorAll("[data-branches]").forEach((root) => {
@@ -82,11 +98,50 @@
     });
   }
 
+  /* What a lead would become, from the page as it stands: asked anew when somebody has stopped typing. */
+  function preview(form) {
+    const panel = document.querySelector("[data-preview]");
+    if (!panel) return;
+    const shown = panel.querySelector("[data-preview-shown]");
+    let timer = 0;
+    let asked = null;
+    const ask = async () => {
+      asked?.abort();
+      asked = new AbortController();
+      const data = new FormData(form);
+      // Secrets stay here: the preview only needs to know that there is one.
+      form.querySelectorAll("[autocomplete=new-password]").forEach((input) => { if (input.value) data.set(input.name, "given"); });
+      data.set("fragment", "yes");
+      panel.setAttribute("aria-busy", "true");
+      try {
+        const answer = await fetch(panel.dataset.preview, { method: "POST", body: data, credentials: "same-origin", signal: asked.signal });
+        if (!answer.ok) throw new Error(`${answer.status}`);
+        shown.innerHTML = await answer.text();
+        panel.removeAttribute("aria-busy");
+      } catch (error) {
+        if (error.name === "AbortError") return;
+        shown.textContent = "The preview could not be fetched; what you typed is still here.";
+        panel.removeAttribute("aria-busy");
+      }
+    };
+    const soon = () => { clearTimeout(timer); timer = setTimeout(ask, 600); };
+    form.addEventListener("input", soon);
+    form.addEventListener("change", soon);
+    panel.addEventListener("input", soon);
+    panel.querySelector("[data-preview-button]").addEventListener("click", (event) => { event.preventDefault(); ask(); });
+    document.addEventListener("formset:added", soon);
+    document.addEventListener("formset:removed", soon);
+    ask();
+  }
+
   window.addEventListener("load", () => {
-    if (!field("kind")) return;
-    document.getElementById("endpoint_form").addEventListener("change", refresh);
+    const form = document.getElementById("endpoint_form");
+    if (!form || !field("kind")) return;
+    form.addEventListener("change", refresh);
     refresh();
+    formats();
     branches(document);
+    preview(form);
   });
   document.addEventListener("formset:added", () => setTimeout(() => branches(document)));
 })();
