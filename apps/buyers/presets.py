@@ -69,7 +69,7 @@ def pascal(name: str) -> str:
 
 
 def _element(each: Field) -> str:
-    return f"Lead/{pascal(each.name)}"
+    return f"Lead.{pascal(each.name)}"
 
 
 def _by_role(names: dict[str, str], prefix: str, other: Callable[[str], str]) -> Callable[[Field], str]:
@@ -120,7 +120,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "xml", "XML API", _element, {"body_format": BodyFormat.XML}, rules=_XML_RULES,
-            last=({"target": "Lead/LeadId", "kind": "system", "source": "lead_id"},),
+            last=({"target": "Lead.LeadId", "kind": "system", "source": "lead_id"},),
         ),
         Preset(
             "soap", "SOAP service", lambda each: pascal(each.name),

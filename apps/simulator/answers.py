@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 Facts = dict[str, str | Decimal]
+_PROLOG = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +22,24 @@ class Answer:
 
 def written(facts: Facts, form: str) -> tuple[bytes, str]:
     """The facts as a body, and its content type."""
-    if form == "xml":
+    if form in ("xml", "soap"):
         rows = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in facts.items())
         return (
-            f'<?xml version="1.0" encoding="UTF-8"?><response>{rows}</response>'.encode(),
-            "application/xml",
+            _soap(rows)
+            if form == "soap"
+            else (f"{_PROLOG}<response>{rows}</response>".encode(), "application/xml")
         )
     if form == "form":
         return urlencode({name: str(value) for name, value in facts.items()}).encode(), "text/plain"
     plain = {name: float(value) if isinstance(value, Decimal) else value for name, value in facts.items()}
     return json.dumps(plain, ensure_ascii=False).encode(), "application/json"
+
+
+def _soap(rows: str) -> tuple[bytes, str]:
+    body = f'<SubmitLeadResponse xmlns="http://tempuri.org/"><SubmitLeadResult>{rows}</SubmitLeadResult>'
+    envelope = '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
+    closed = "</SubmitLeadResponse></soap:Body></soap:Envelope>"
+    return f"{_PROLOG}{envelope}{body}{closed}".encode(), "text/xml; charset=utf-8"
 
 
 def fingerprint(text: bytes) -> int:

@@ -86,7 +86,7 @@ PARAMETERS = (
         "failures=2",
     ),
     ("status", "the HTTP status of the answer", "status=201"),
-    ("format", "json, xml or form", "format=xml"),
+    ("format", "json, xml, form or soap (an envelope around the XML)", "format=soap"),
     ("price", "the price in an acceptance", "price=12.50"),
     ("reason", "the reason of a rejection or duplicate", "reason=Outside+our+states"),
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-FORMATS = ("json", "xml", "form")
+FORMATS = ("json", "xml", "form", "soap")
 
 
 class ParameterError(ValueError):

@@ -9,7 +9,7 @@ from apps.buyers.models import Endpoint
 from apps.companies.choices import Role
 from apps.companies.models import AuditEvent
 from tests.admin import page_form
-from tests.admin.conftest import House
+from tests.admin.conftest import CALIFORNIA, House
 
 
 def page(house: House, name: str = "change") -> str:
@@ -139,7 +139,7 @@ def test_namespaces_are_lines(ours: House) -> None:
 
 def xml_targets(house: House) -> dict[str, str]:
     rows = enumerate(house.world.endpoint.mappings.all())
-    return {f"mappings-{place}-target": f"Lead/{row.target}" for place, row in rows}
+    return {f"mappings-{place}-target": f"Lead.{row.target}" for place, row in rows}
 
 
 def test_a_subject_shows_no_personal_data(ours: House) -> None:
@@ -151,9 +151,23 @@ def test_a_subject_shows_no_personal_data(ours: House) -> None:
 
 
 # --- Rows -------------------------------------------------------------------------------------------------------------
+def test_a_branch_is_a_condition_and_a_value(ours: House) -> None:
+    changes = {
+        "mappings-0-kind": "branch",
+        "mappings-0-default": "elsewhere",
+        "mappings-0-branches-0-expression": '{"kind": "test", "field": "state", "operator": "is", "value": "CA"}',
+        "mappings-0-branches-0-value": "west of {{ city }}",
+    }
+    row = saved(ours, **changes).mappings.first()
+    assert row.branches == [{"expression": CALIFORNIA, "value": "west of {{ city }}"}]
+    shown = ours.client(Role.VIEWER).get(page(ours)).content.decode()
+    assert "State is CA: west of {{ city }}" in shown
+    assert saved(ours).mappings.first().branches == row.branches, "saving again loses nothing"
+
+
 NOBODY = '{"kind": "test", "field": "nobody", "operator": "is", "value": "1"}'
 WRONG_ROWS = (
-    ({"kind": "branch"}, "branches", "Build at least one condition"),
+    ({"kind": "branch"}, "branches", "none is given"),
     ({"kind": "branch", "branches-0-value": "x"}, "branches", "build its condition"),
     (
         {"kind": "branch", "branches-0-expression": NOBODY},
@@ -202,7 +216,7 @@ def added(house: House, **data: str) -> Any:
         ({"preset": "json", "url": "api.buyer.example/leads"}, "http", "json", "first_name"),
         ({"preset": "form", "url": "https://api.buyer.example"}, "http", "form", "first_name"),
         ({"preset": "query", "url": "https://api.buyer.example"}, "http", "query", "first_name"),
-        ({"preset": "xml", "url": "https://api.buyer.example"}, "http", "xml", "Lead/FirstName"),
+        ({"preset": "xml", "url": "https://api.buyer.example"}, "http", "xml", "Lead.FirstName"),
         ({"preset": "soap", "url": "https://api.buyer.example"}, "http", "raw", "FirstName"),
         ({"preset": "hubspot", "url": "https://api.buyer.example"}, "http", "json", "properties.firstname"),
         ({"preset": "salesforce", "url": "https://api.buyer.example"}, "http", "json", "FirstName"),
@@ -246,7 +260,7 @@ def test_starting_anew_asks_with_numbers_and_keeps_what_is_live(ours: House) -> 
     client.post(url, {"confirmed": "yes", "preset": "xml"})
     endpoint = Endpoint.objects.get(pk=ours.world.endpoint.pk)
     assert endpoint.body_format == "xml"
-    assert endpoint.mappings.filter(target="Lead/LastName").exists()
+    assert endpoint.mappings.filter(target="Lead.LastName").exists()
     assert endpoint.headers.get().secret == "Ours secret"
     assert endpoint.url == ours.world.endpoint.url
     assert AuditEvent.objects.filter(action="endpoint.started_from").count() == 1
@@ -276,3 +290,47 @@ def test_copies_are_offered_among_the_buyers_own_endpoints(ours: House, theirs: 
     url = reverse("admin:buyers_leadorder_change", args=(ours.world.order.pk,))
     assert "Foreign endpoint" not in ours.client(Role.MANAGER).get(url).content.decode()
     assert theirs.world.endpoint.name == "Foreign endpoint"
+
+
+# --- Preview ----------------------------------------------------------------------------------------------------------
+def previewed(house: House, role: Role = Role.MANAGER, **changes: Any) -> str:
+    client = house.client(role)
+    data = page_form.read(house.client(Role.MANAGER), page(house), "endpoint") | changes
+    response = client.post(page(house, "preview"), data | {"fragment": "yes"})
+    assert response.status_code == 200, response.status_code
+    return response.content.decode()
+
+
+def test_the_preview_shows_what_is_typed_and_writes_nothing(ours: House) -> None:
+    before = AuditEvent.objects.count()
+    text = previewed(
+        ours, body_format="xml", url="https://api.buyer.example/xml", auth_kind="header", auth_name="X-Key-2",
+        auth_secret="typed-secret", **xml_targets(ours),
+    )  # fmt: skip
+    assert "POST https://api.buyer.example/xml" in text
+    assert "&lt;first_name&gt;Jane&lt;/first_name&gt;" in text
+    assert "as it stands on the page" in text
+    assert "typed-secret" not in text
+    assert "Ours secret" not in text
+    ours.world.endpoint.refresh_from_db()
+    assert (ours.world.endpoint.body_format, ours.world.endpoint.auth_secret) == ("json", "")
+    assert ours.world.endpoint.mappings.first().target == "first_name"
+    assert AuditEvent.objects.count() == before
+
+
+def test_the_preview_names_each_row_at_fault_and_shows_the_rest(ours: House) -> None:
+    text = previewed(
+        ours, **{
+            "mappings-0-value_type": "number", "mappings-1-target": "a[[b", "mappings-2-value_format": "zip5",
+            "mappings-2-on_empty": "fail", "url": "https://api.buyer.example",
+        },
+    )  # fmt: skip
+    assert "Mapping row “first_name”" in text
+    assert "Mapping row “a[[b”" in text
+    assert "&quot;state&quot;" in text
+
+
+def test_the_preview_of_a_page_is_for_those_who_may_edit_it(ours: House, theirs: House) -> None:
+    data = page_form.read(ours.client(Role.MANAGER), page(ours), "endpoint")
+    assert ours.client(Role.VIEWER).post(page(ours, "preview"), data).status_code == 403
+    assert theirs.client(Role.MANAGER).post(page(ours, "preview"), data).status_code == 404

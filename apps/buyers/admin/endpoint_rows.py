@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest
 
@@ -10,11 +11,14 @@ from apps.buyers.admin.forms.headers import HeaderForm
 from apps.buyers.admin.forms.mapping import MappingForm
 from apps.buyers.admin.forms.registries import system_menu
 from apps.buyers.admin.forms.rules import ResponseRuleForm
+from apps.buyers.choices import EndpointKind
 from apps.buyers.models import Endpoint, EndpointHeader, Mapping, ResponseRule
 from apps.campaigns.admin.expressions import in_words
 from apps.campaigns.models import Campaign
 from apps.companies.admin.base import CompanyStacked, CompanyTabular, RowFormSet
+from apps.core.admin.widgets import sentence
 from apps.engine.formats import FORMATS
+from apps.engine.orders import FormatOptions
 
 SYSTEM_GROUP = "System values"
 
@@ -37,22 +41,44 @@ class HeaderInline(CompanyTabular):
 
 
 class MappingFormSet(RowFormSet):
-    """Judges rows together: nested formats read targets as paths, and no two rows may write to the same place."""
+    """Judges rows by themselves and together: as one document, in the endpoint's format."""
 
     def clean(self) -> None:
         super().clean()
-        written = FORMATS.get(self.instance.body_format)
-        nested = self.instance.kind == "http" and written is not None and written.nested
-        seen: set[str] = set()
-        for form in self.forms:
-            data = getattr(form, "cleaned_data", None)
-            if not data or data.get("DELETE") or form.errors or not (form.has_changed() or form.instance.pk):
-                continue
-            target = data.get("target", "")
-            if nested and target in seen:
-                form.add_error("target", "Another row writes to the same place.")
-            seen.add(target)
-            form.judge(nested=nested)
+        written = FORMATS.get(self.instance.body_format) if self.instance.kind == EndpointKind.HTTP else None
+        standing = [form for form in self.forms if _stands(form)]
+        for form in standing:
+            form.judge(nested=written is not None and written.nested)
+        usable = {form.cleaned_data["target"]: form for form in standing if not form.errors}
+        if written is None or not usable:
+            return
+        targets = tuple(form.cleaned_data["target"] for form in standing if not form.errors)
+        odd = []
+        for found in written.problems(targets, _options(self.instance)):
+            if found.target in usable:
+                usable[found.target].add_error("target", sentence(found.words))
+            elif found.option == "template":
+                odd.append(sentence(f"The endpoint {found.words}"))
+        if odd:
+            raise ValidationError(odd)
+
+
+def _stands(form: Any) -> bool:
+    """Whether a row would be there after saving and its inputs can be judged."""
+    data = getattr(form, "cleaned_data", None)
+    return bool(data) and not (
+        data.get("DELETE") or form.errors or not (form.has_changed() or form.instance.pk)
+    )
+
+
+def _options(endpoint: Endpoint) -> FormatOptions:
+    return FormatOptions(
+        charset=endpoint.charset,
+        on_unencodable=endpoint.on_unencodable,
+        content_type=endpoint.content_type,
+        namespaces=tuple((prefix, uri) for prefix, uri in endpoint.namespaces),
+        template=endpoint.template,
+    )
 
 
 class MappingInline(CompanyStacked):

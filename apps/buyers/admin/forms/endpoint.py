@@ -15,6 +15,7 @@ from apps.companies.admin.base import ScopedForm
 from apps.core.admin.secrets import SecretField, SecretsFormMixin
 from apps.core.admin.widgets import PairsField, PairsWidget, sentence
 from apps.engine import templates
+from apps.engine.formats import raw
 from apps.engine.request import header_problem
 
 Said = Iterator[tuple[str, str]]
@@ -132,15 +133,13 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
         if wanted and not _CONTENT_TYPE.fullmatch(wanted):
             yield "content_type", "Write it as type/subtype, for example application/json."
         if self.text("body_format") == BodyFormat.RAW:
-            yield "template", self._template("template", "Write the body that this buyer wants.")
+            text = self.text("template")
+            wrong = (
+                templates.problem(text, raw.BODY) if text.strip() else "Write the body that this buyer wants"
+            )
+            yield "template", sentence(wrong) if wrong else ""
         if self.text("schema_kind") and not self.text("schema_text"):
             yield "schema_text", "Paste the schema, or choose None."
-
-    def _template(self, name: str, when_empty: str) -> str:
-        text = self.text(name)
-        if not text.strip():
-            return when_empty
-        return sentence(templates.problem(text)) if templates.problem(text) else ""
 
     def _authentication(self) -> Said:
         kind = self.text("auth_kind")
@@ -165,13 +164,13 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
     def _mail(self) -> Said:
         to, subject = self.text("email_to"), self.text("email_subject")
         yield "email_to", recipients_problem(to) if to.strip(" ,") else "Say to whom leads are mailed."
-        told = self._template("email_subject", "Write a subject, for example New lead {{ lead_id }}.")
-        if not told:
-            shown = sorted(templates.names(subject) & self.personal_names)
-            told = f"A subject shows no personal data, and “{shown[0]}” is personal." if shown else ""
-        yield "email_subject", told
-        if self.text("template").strip():
-            yield "template", self._template("template", "")
+        wrong = templates.problem(subject) if subject.strip() else ""
+        shown = [] if wrong else sorted(templates.names(subject) & self.personal_names)
+        if shown:
+            wrong = f"A subject shows no personal data, and “{shown[0]}” is personal"
+        if not subject.strip():
+            wrong = "Write a subject, for example New lead {{ lead_id }}"
+        yield "email_subject", sentence(wrong) if wrong else ""
 
     def _drop(self) -> Said:
         yield "url", drop_problem(self.text("url")) if self.text("url") else "Say where files go."

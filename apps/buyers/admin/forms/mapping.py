@@ -80,7 +80,7 @@ class MappingForm(SecretsFormMixin, ScopedForm):
             "test_value": "Test value",
         }
         help_texts: ClassVar = {
-            "target": "JSON and XML: a path, for example lead.phones[0].number or Lead/Phone/@type. Others: a name.",
+            "target": "JSON and XML: a path, for example lead.phones[0].number or Lead.Phone.@type. Others: a name.",
             "max_length": "In characters, for example 50. Empty: any length.",
             "default": "For example unknown.",
             "format_argument": "For example MM/DD/YYYY for a date, #,##0.00 for a number, Own/Rent for yes and no.",

@@ -8,6 +8,7 @@ from apps.buyers.models import Endpoint
 from apps.core.admin.widgets import sentence
 
 _GIVEN = "given"
+_KINDS = {"headers": "Header", "mappings": "Mapping row"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def _kept(form: Any) -> Any:
 def _named(formset: Any, form: Any) -> str:
     name = form.data.get(form.add_prefix("target")) or form.data.get(form.add_prefix("name")) or ""
     number = formset.forms.index(form) + 1
-    return f"{formset.model._meta.verbose_name.capitalize()} “{name}”" if name else f"Response rule {number}"
+    return f"{_KINDS.get(formset.prefix, 'Row')} “{name}”" if name else f"Response rule {number}"
 
 
 def _faults(form: Any, where: str) -> Iterator[tuple[str, str]]:
