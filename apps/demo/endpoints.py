@@ -1,9 +1,19 @@
-"""How each demo buyer receives: six endpoints as unlike as real ones are."""
+"""How each demo buyer receives: endpoints as unlike as real ones are."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.demo.cast import CARCOVER, DENVER, LIBERTY, PINNACLE, SUMMIT, SUNBELT, DemoBuyer
+from apps.demo.cast import (
+    CARCOVER,
+    DENVER,
+    HEARTLAND,
+    LIBERTY,
+    PACIFIC,
+    PINNACLE,
+    SUMMIT,
+    SUNBELT,
+    DemoBuyer,
+)
 
 Rows = tuple[dict[str, Any], ...]
 
@@ -29,6 +39,15 @@ _TEXT_RULES: Rows = (
     {"outcome": "duplicate", "match": "text", "operator": "contains", "value": "status=duplicate"},
     {"outcome": "rejected", "match": "regex", "value": r"status=rejected&reason=(?P<reason>[^&\s]+)"},
 )
+# The same as XML, bare or inside a SOAP envelope: both are read by local names.
+_XML_RULES: Rows = (
+    {
+        "outcome": "accepted", "match": "xpath", "path": "//status", "value": "accepted",
+        "price_path": "//price", "reference_path": "//id",
+    },
+    {"outcome": "duplicate", "match": "xpath", "path": "//status", "value": "duplicate", "reason_path": "//reason"},
+    {"outcome": "rejected", "match": "xpath", "path": "//status", "value": "rejected", "reason_path": "//reason"},
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +180,63 @@ _PINNACLE: Rows = (
     _system("id", "lead_id"),
 )
 
+_HEARTLAND: Rows = (
+    _constant("LeadSubmission.@version", "3.1"),
+    _constant("LeadSubmission.Header.Vendor", "ACME-HOME"),
+    _system("LeadSubmission.Header.LeadId", "lead_id"),
+    _system("LeadSubmission.Header.Received", "received_at", value_format="datetime_iso"),
+    _field("LeadSubmission.Person.FirstName", "first_name"),
+    _field("LeadSubmission.Person.LastName", "last_name"),
+    _field("LeadSubmission.Person.Email", "email", value_format="lower"),
+    _constant("LeadSubmission.Person.Phone.@type", "primary"),
+    _field("LeadSubmission.Person.Phone.Number", "phone", value_format="phone_digits"),
+    _field("LeadSubmission.Property.Street", "address"),
+    _field("LeadSubmission.Property.City", "city"),
+    _field("LeadSubmission.Property.State", "state"),
+    _field("LeadSubmission.Property.Zip", "zip", value_format="zip5"),
+    _field("LeadSubmission.Property.OwnerOccupied", "homeowner", value_format="y_n"),
+    _field("LeadSubmission.Project.Material", "roof_material", value_format="upper"),
+    _field("LeadSubmission.Project.Note", "comments", max_length=200),
+)
+_PACIFIC: Rows = (
+    _template("CustomerName", "{{ first_name }} {{ last_name }}"),
+    _field("Phone", "phone", value_format="phone_parentheses"),
+    _field("Email", "email"),
+    _template("Address", "{{ address }}, {{ city }}, {{ state }} {{ zip }}"),
+    {
+        "target": "Region",
+        "kind": "branch",
+        "branches": [
+            {
+                "expression": {"kind": "test", "field": "state", "operator": "is", "value": "NV"},
+                "value": "Desert",
+            },
+            {
+                "expression": {"kind": "test", "field": "timeframe", "operator": "is", "value": "asap"},
+                "value": "Coast, at once",
+            },
+        ],
+        "default": "Coast",
+    },
+    _field("Material", "roof_material", on_empty="default", default="unknown"),
+    _system("Reference", "delivery_id"),
+)
+_PACIFIC_ENVELOPE = """<?xml version="1.0" encoding="UTF-8"?>
+<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">
+  <soap:Body>
+    <SubmitLead xmlns="http://tempuri.org/">
+      <customerName>{{ CustomerName }}</customerName>
+      <phone>{{ Phone }}</phone>
+      <email>{{ Email }}</email>
+      <address>{{ Address }}</address>
+      <region>{{ Region }}</region>
+      {% if Material %}<material>{{ Material }}</material>{% endif %}
+      <reference>{{ Reference }}</reference>
+    </SubmitLead>
+  </soap:Body>
+</soap:Envelope>
+"""
+
 ENDPOINTS = (
     DemoEndpoint("summit", SUMMIT, "Lead API v2", "accept", _SUMMIT, _SILENT_ON_PRICE, keyed="X-Api-Key"),
     DemoEndpoint("summit-storm", SUMMIT, "Storm desk", "flaky?price=55.00&failures=1", _SUMMIT),
@@ -183,5 +259,14 @@ ENDPOINTS = (
     DemoEndpoint(
         "pinnacle", PINNACLE, "CRM", "reject?reason=Outside+our+counties", _PINNACLE,
         attributes={"timeout_ms": 2500},
+    ),
+    DemoEndpoint(
+        "heartland", HEARTLAND, "Lead XML 3.1", "mixed?accept=80&reject=14&error=1&duplicate=5&format=xml&price=34.00",
+        _HEARTLAND, _XML_RULES, {"body_format": "xml", "charset": "iso-8859-1", "timeout_ms": 5000},
+    ),
+    DemoEndpoint(
+        "pacific", PACIFIC, "SubmitLead (SOAP)", "accept?format=soap&price=40.00", _PACIFIC, _XML_RULES,
+        {"body_format": "raw", "content_type": "text/xml; charset=utf-8", "template": _PACIFIC_ENVELOPE},
+        headers=(("SOAPAction", '"http://tempuri.org/SubmitLead"'),),
     ),
 )  # fmt: skip

@@ -83,7 +83,7 @@ def _territory(company: Company, by: Any) -> ValueList:
 
 
 def orders(campaign: Campaign, buyers: dict[str, Buyer], endpoints: dict[str, Endpoint], *, by: Any) -> None:
-    """Four orders in two groups: local roofers share by weight, a national one takes what is left."""
+    """Orders in two groups: local roofers share by weight, a national one takes what is left."""
     first = campaign.groups.get()
     first.name, first.method = "Local roofers", RoutingMethod.WEIGHTED
     first.save()
@@ -104,6 +104,14 @@ def orders(campaign: Campaign, buyers: dict[str, Buyer], endpoints: dict[str, En
         campaign, buyers["summit"], name="Storm states premium", price=Decimal("55.00"), group=first,
         endpoint=endpoints["summit-storm"], weight=1, states_mode="include", states=["FL", "OK"], criteria=_STORM,
         by=by,
+    )  # fmt: skip
+    order_create(
+        campaign, buyers["heartland"], name="Heartland and Carolinas", price=Decimal("34.00"), group=first,
+        endpoint=endpoints["heartland"], weight=2, states_mode="include", states=["OH", "TN", "NC", "SC"], by=by,
+    )  # fmt: skip
+    order_create(
+        campaign, buyers["pacific"], name="Pacific coast", price=Decimal("40.00"), group=first,
+        endpoint=endpoints["pacific"], weight=2, states_mode="include", states=["CA", "NV"], by=by,
     )  # fmt: skip
     summit = order_create(
         campaign, buyers["summit"], name="Summit nationwide", price=Decimal("36.00"), group=last,

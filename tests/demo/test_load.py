@@ -42,7 +42,7 @@ def test_everything_is_published_and_ready_but_the_source_in_testing():
 
     assert company.campaigns.count() == 2
     assert company.sources.count() == 4
-    assert company.buyers.count() == 6
+    assert company.buyers.count() == 8
     for campaign in company.campaigns.all():
         ready = readiness(campaign)
         assert ready.is_live
@@ -67,7 +67,7 @@ def test_the_second_load_changes_nothing_and_a_moved_simulator_only_addresses():
     assert Counter(Version.objects.values_list("campaign_id", flat=True)) == Counter(dict.fromkeys(before, 2))
     said = [line for version in Version.objects.filter(number=2) for line in version.changes]
     assert all(": URL http://127.0.0.1:9/" in line for line in said)
-    assert len(said) == 7
+    assert len(said) == 9
 
 
 @pytest.mark.django_db

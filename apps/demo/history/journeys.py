@@ -110,7 +110,8 @@ class PastJourney:
             journey.lead.public_id, journey.public_id, order.id, choice.price, journey.lead.received_at
         )
         secrets = self.world.secrets.get(endpoint.id, {})
-        made = request.build(endpoint, Sending(journey.lead.data, system, secrets))
+        sending = Sending(journey.lead.data, system, secrets, spec=journey.spec, now=self.now)
+        made = request.build(endpoint, sending)
         if isinstance(made, Unbuildable):
             detail = f"{made.target} {made.why}"
             response = OutboundResponse(error=TransportError.UNBUILDABLE, error_detail=detail)
