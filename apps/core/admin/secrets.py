@@ -77,7 +77,7 @@ class SecretField(forms.CharField):
         return text.replace("\r\n", "\n")
 
 
-class SecretsFormMixin:
+class SecretsFormMixin(forms.ModelForm):
     """A model form whose `secret_names` are columns that people set, replace and remove but never read.
 
     The form's `Meta` leaves these columns out and the form declares a `SecretField` of the same name for each.

@@ -1,0 +1,52 @@
+"""The preview beside an endpoint's form: what is typed, not what is saved; nothing is written, no secret is shown."""
+
+from typing import Any
+
+from apps.companies.choices import Role
+from apps.companies.models import AuditEvent
+from tests.admin import page_form
+from tests.admin.conftest import House
+from tests.admin.test_endpoint_page import page, xml_targets
+
+
+def previewed(house: House, role: Role = Role.MANAGER, **changes: Any) -> str:
+    client = house.client(role)
+    data = page_form.read(house.client(Role.MANAGER), page(house), "endpoint") | changes
+    response = client.post(page(house, "preview"), data | {"fragment": "yes"})
+    assert response.status_code == 200, response.status_code
+    return response.content.decode()
+
+
+def test_the_preview_shows_what_is_typed_and_writes_nothing(ours: House) -> None:
+    before = AuditEvent.objects.count()
+    text = previewed(
+        ours, body_format="xml", url="https://api.buyer.example/xml", auth_kind="header", auth_name="X-Key-2",
+        auth_secret="typed-secret", **xml_targets(ours),
+    )  # fmt: skip
+    assert "POST https://api.buyer.example/xml" in text
+    assert "&lt;first_name&gt;Jane&lt;/first_name&gt;" in text
+    assert "as it stands on the page" in text
+    assert "typed-secret" not in text
+    assert "Ours secret" not in text
+    ours.world.endpoint.refresh_from_db()
+    assert (ours.world.endpoint.body_format, ours.world.endpoint.auth_secret) == ("json", "")
+    assert ours.world.endpoint.mappings.first().target == "first_name"
+    assert AuditEvent.objects.count() == before
+
+
+def test_the_preview_names_each_row_at_fault_and_shows_the_rest(ours: House) -> None:
+    text = previewed(
+        ours, **{
+            "mappings-0-value_type": "number", "mappings-1-target": "a[[b", "mappings-2-value_format": "zip5",
+            "mappings-2-on_empty": "fail", "url": "https://api.buyer.example",
+        },
+    )  # fmt: skip
+    assert "Mapping row “first_name”" in text
+    assert "Mapping row “a[[b”" in text
+    assert "&quot;state&quot;" in text
+
+
+def test_the_preview_of_a_page_is_for_those_who_may_edit_it(ours: House, theirs: House) -> None:
+    data = page_form.read(ours.client(Role.MANAGER), page(ours), "endpoint")
+    assert ours.client(Role.VIEWER).post(page(ours, "preview"), data).status_code == 403
+    assert theirs.client(Role.MANAGER).post(page(ours, "preview"), data).status_code == 404
