@@ -1,5 +1,6 @@
 """Personal data is on no masked page, in no spelling; unmasking is a deed on record."""
 
+import base64
 import json
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,10 +12,13 @@ from apps.buyers.services import mappings_set
 from apps.companies.choices import Role
 from apps.companies.models import AuditEvent
 from apps.deliveries import services
+from apps.engine.formats import FORMATS
+from apps.engine.orders import FormatOptions
 from apps.engine.value_formats import VALUE_FORMATS
 from apps.engine.values import LeadData, Value
 from apps.leads.models import Lead, LeadEvent
 from apps.monitoring.trace.masking import MASK, Mask, personal_texts
+from apps.monitoring.trace.payloads import payload_text
 from apps.simulator.running import Running
 from tests.deliveries.market import Market, market
 from tests.monitoring.desk import delivered, html, member, post, url_of
@@ -143,7 +147,9 @@ def mask_for(**values: Any) -> Mask:
     return Mask(personal_texts(lead, data, frozenset(values), None))
 
 
-@pytest.mark.parametrize("key", [key for key in VALUE_FORMATS if key.startswith("date")])
+@pytest.mark.parametrize(
+    "key", [key for key in VALUE_FORMATS if key.startswith("date") and key != "date_pattern"]
+)
 def test_a_date_is_masked_in_every_format_that_can_be_sent(key: str) -> None:
     born = date(1972, 11, 14)
     written = VALUE_FORMATS[key].write(born)
@@ -152,6 +158,31 @@ def test_a_date_is_masked_in_every_format_that_can_be_sent(key: str) -> None:
         masked = mask(f"dob={text}&x=1")
         assert "1972" not in masked
         assert masked.endswith("&x=1")
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "windows-1252"])
+@pytest.mark.parametrize("body_format", ["json", "xml", "form", "query", "multipart", "raw"])
+def test_a_body_is_masked_in_every_format_and_encoding(body_format: str, charset: str) -> None:
+    name = "Dvořák-O'Canary “Zoë”"
+    options = FormatOptions(
+        charset=charset, template='<a n="{{ p["n"] }}">{{ p["n"] }}</a>'.replace('p["n"]', "n")
+    )
+    encoded = FORMATS[body_format].encode(((("a.n" if body_format == "xml" else "n"), name),), options)
+    stored = {
+        "method": "POST",
+        "url": f"https://buyer.example/in?{encoded.query}",
+        "headers": [["Content-Type", encoded.content_type]],
+    }
+    try:
+        stored["body"] = encoded.body.decode()
+    except UnicodeDecodeError:
+        stored["body_base64"] = base64.b64encode(encoded.body).decode()
+
+    text = payload_text(stored)
+    masked = mask_for(comments=name)(text)
+
+    assert MASK in masked
+    assert not any(part in masked for part in ("Dvo", "Canary", "Zo"))
 
 
 def test_a_short_value_is_masked_where_it_stands_alone() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus
 from apps.core.redact import scrub_text
 from apps.engine import mapping
 from apps.engine.campaign import CampaignSpec
+from apps.engine.formats.spellings import spellings
 from apps.engine.mapping import Sending, SystemValues, Unbuildable
 from apps.engine.orders import EndpointSpec
 from apps.engine.value_formats import VALUE_FORMATS, as_text
@@ -78,8 +79,7 @@ def _part(text: str) -> str:
 
 def _spellings(text: str) -> set[str]:
     as_json = json.dumps(text)[1:-1]
-    return {
-        text,
+    return spellings(text) | {
         quote(text),
         quote(text, safe=""),
         quote_plus(text),
@@ -105,6 +105,8 @@ def _of_value(value: Value) -> Iterator[str]:
     if value.normal is None:
         return
     yield from _leaves(value.normal)
+    if len(as_text(value.normal)) < SHORT:
+        return  # A first name Al is no reason to hide Alabama; what a mapping made of it is found by the mapping.
     for written in _formatted(value.normal):
         if len(written) >= SHORT:
             yield written
