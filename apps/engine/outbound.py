@@ -36,7 +36,8 @@ class OutboundRequest:
     """A request ready for the wire.
 
     `headers` keep their order; `timeout_ms` is the total budget of this request, from the first DNS packet to the last
-    byte of the answer.
+    byte of the answer. `shown` is the same request with masks in place of secrets, the only one that may be kept or
+    shown to anybody; None when there is no secret in it.
     """
 
     method: str
@@ -44,6 +45,7 @@ class OutboundRequest:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     timeout_ms: int = 10_000
+    shown: "OutboundRequest | None" = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

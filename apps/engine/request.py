@@ -4,24 +4,26 @@ values.
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit, urlunsplit
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from apps.engine import mapping, reach
+from apps.engine import authentication, inserts, mapping, reach
+from apps.engine.authentication import Proof
 from apps.engine.formats import FORMATS, Encoded, UnencodableError
-from apps.engine.mapping import Sending, SystemValues, Unbuildable
-from apps.engine.orders import EndpointSpec, HeaderSpec
+from apps.engine.headers import header_problem
+from apps.engine.mapping import Pairs, Sending, SystemValues, Unbuildable, idempotency_key_of
+from apps.engine.orders import AUTH_SECRET, AUTH_TOKEN, EndpointSpec, HeaderSpec
 from apps.engine.outbound import OutboundRequest
 
 METHODS = ("POST", "PUT", "PATCH", "GET")
 SECRET_MARK = "{secret}"  # noqa: S105 - a place holder, not a secret
+MASK = "••••••"
 MAX_BODY = 256 * 1024
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_OURS = frozenset(
-    {"host", "content-length", "transfer-encoding", "connection", "te", "upgrade", "expect", "trailer",
-     "keep-alive", "proxy-connection", "proxy-authorization", "idempotency-key"}
-)  # fmt: skip
+_PLACEHOLDER = "c2x1aWNlLXBsYWNlaG9sZGVy"
+Headers = tuple[tuple[str, str, bool], ...]
+"""(name, value, whether the value is secret)."""
 
 
 def idempotency_key(system: SystemValues) -> str:
@@ -29,18 +31,61 @@ def idempotency_key(system: SystemValues) -> str:
     return system.idempotency_key
 
 
-def idempotency_key_of(delivery_id: str, order_id: int) -> str:
-    """As `idempotency_key`, from a delivery's public id and an order's id."""
-    return f"{delivery_id}-{order_id}"
-
-
 def build(endpoint: EndpointSpec, sending: Sending) -> OutboundRequest | Unbuildable:
-    """The request as it goes out, or why it cannot."""
+    """The request as it goes out, with the one that may be kept and shown in `shown`; or why it cannot."""
     if endpoint.kind != "http":
         return reach.build(endpoint, sending, idempotency_key(sending.system))
     pairs = mapping.build(endpoint, sending)
     if isinstance(pairs, Unbuildable):
         return pairs
+    encoded = _encoded(endpoint, pairs)
+    if isinstance(encoded, Unbuildable):
+        return encoded
+    url = inserts.in_url(endpoint.url, sending)
+    if isinstance(url, Unbuildable):
+        return url
+    wrong = url_problem(url)
+    if wrong:
+        return Unbuildable("url", wrong)
+    proof = authentication.prove(endpoint.auth, sending, encoded.body)
+    if isinstance(proof, Unbuildable):
+        return proof
+    headers = _headers(endpoint, encoded, sending, proof)
+    if isinstance(headers, Unbuildable):
+        return headers
+    draft = _Draft(endpoint, url, encoded, headers, proof.query)
+    return replace(draft.request(), shown=_shown(draft, pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A request's parts, of which it is known what is secret. `key` is what authentication adds to the query."""
+
+    endpoint: EndpointSpec
+    url: str
+    encoded: Encoded
+    headers: Headers
+    key: tuple[tuple[str, str], ...]
+
+    def request(self) -> OutboundRequest:
+        key = urlencode([(name, value.encode("utf-8", "replace")) for name, value in self.key])
+        return OutboundRequest(
+            method=self.endpoint.method,
+            url=_with_query(self.url, self.encoded.query, key),
+            headers=tuple((name, value) for name, value, _ in self.headers),
+            body=self.encoded.body,
+            timeout_ms=self.endpoint.timeout_ms,
+        )
+
+    def masked(self, encoded: Encoded) -> OutboundRequest:
+        """The request that may be shown, with this body."""
+        headers = tuple((name, MASK if secret else value, secret) for name, value, secret in self.headers)
+        key = "&".join(f"{quote(name)}={MASK}" for name, _ in self.key)
+        made = replace(self, encoded=encoded, headers=headers, key=()).request()
+        return replace(made, url=_with_query(made.url, key))
+
+
+def _encoded(endpoint: EndpointSpec, pairs: Pairs) -> Encoded | Unbuildable:
     if endpoint.body_format not in FORMATS:
         return Unbuildable("body", f"“{endpoint.body_format}” is no format")
     try:
@@ -49,38 +94,39 @@ def build(endpoint: EndpointSpec, sending: Sending) -> OutboundRequest | Unbuild
         return Unbuildable("body", str(error))
     if len(encoded.body) > MAX_BODY or len(encoded.query) > MAX_BODY:
         return Unbuildable("body", "is over 256 KiB")
-    wrong = url_problem(endpoint.url)
-    if wrong:
-        return Unbuildable("url", wrong)
-    headers = _headers(endpoint, encoded, sending)
-    if isinstance(headers, Unbuildable):
-        return headers
-    url = _with_query(endpoint.url, encoded.query)
-    return OutboundRequest(endpoint.method, url, headers, encoded.body, endpoint.timeout_ms)
+    return encoded
 
 
-def _with_query(url: str, query: str) -> str:
-    if not query:
+def _with_query(url: str, *queries: str) -> str:
+    added = [query for query in queries if query]
+    if not added:
         return url
     parts = urlsplit(url)
-    return urlunsplit(parts._replace(query=f"{parts.query}&{query}" if parts.query else query))
+    return urlunsplit(parts._replace(query="&".join([parts.query, *added] if parts.query else added)))
 
 
 def _headers(
-    endpoint: EndpointSpec, encoded: Encoded, sending: Sending
-) -> tuple[tuple[str, str], ...] | Unbuildable:
-    own: list[tuple[str, str]] = []
+    endpoint: EndpointSpec, encoded: Encoded, sending: Sending, proof: Proof
+) -> Headers | Unbuildable:
+    """The platform's headers, the endpoint's own, and those of its authentication; of one name the last counts."""
+    own: list[tuple[str, str, bool]] = []
+    proven = {name.lower() for name, _, _ in proof.headers}
     for header in endpoint.headers:
-        value = _header_value(header, sending.secrets)
+        value = _header_value(header, sending)
         if value is None:
             return Unbuildable(f"header {header.name}", f"needs the secret “{header.secret}”")
         wrong = header_problem(header.name, value)
         if wrong:
             return Unbuildable(f"header {header.name}", wrong)
-        own.append((header.name, value))
-    named = {name.lower() for name, _ in own}
-    added = [pair for pair in _standard(encoded, sending.system) if pair[0].lower() not in named]
-    return (*added, *own)
+        if header.name.lower() not in proven:
+            own.append((header.name, value, bool(header.secret)))
+    named = proven | {name.lower() for name, _, _ in own}
+    added = [
+        (name, value, False)
+        for name, value in _standard(encoded, sending.system)
+        if name.lower() not in named
+    ]
+    return (*added, *own, *proof.headers)
 
 
 def _standard(encoded: Encoded, system: SystemValues) -> Iterator[tuple[str, str]]:
@@ -91,36 +137,47 @@ def _standard(encoded: Encoded, system: SystemValues) -> Iterator[tuple[str, str
     yield "Idempotency-Key", idempotency_key(system)
 
 
-def _header_value(header: HeaderSpec, secrets: Mapping[str, str]) -> str | None:
+def _header_value(header: HeaderSpec, sending: Sending) -> str | None:
     if not header.secret:
-        return header.value
-    secret = secrets.get(header.secret)
+        return inserts.in_header(header.value, sending)
+    secret = sending.secrets.get(header.secret)
     if not secret:
         return None
     return header.value.replace(SECRET_MARK, secret) if SECRET_MARK in header.value else secret
 
 
-def header_problem(name: str, value: str = "") -> str:
-    """What is wrong with a header, in words, or an empty text: odd names, line breaks, names that are ours to
-    set.
-    """
-    if not _TOKEN.fullmatch(name):
-        return "is no header name"
-    if name.lower() in _OURS:
-        return "is set by the platform"
-    if _CONTROL.search(value) or len(value) > 8192:
-        return "has line breaks or control characters, or is over 8 KiB"
-    return ""
+def _shown(draft: _Draft, pairs: Pairs) -> OutboundRequest | None:
+    """The request with a mask in place of every secret; None when it holds none."""
+    targets = {row.target for row in draft.endpoint.mapping if row.secret}
+    if targets:
+        hidden = tuple((name, MASK if name in targets else value) for name, value in pairs)
+        encoded = _encoded(draft.endpoint, hidden)
+        return draft.masked(Encoded(body=MASK.encode()) if isinstance(encoded, Unbuildable) else encoded)
+    if draft.key or any(secret for _, _, secret in draft.headers):
+        return draft.masked(draft.encoded)
+    return None
+
+
+def secret_names(endpoint: EndpointSpec) -> frozenset[str]:
+    """The names of the live secrets that a request to this endpoint may need."""
+    names = {header.secret for header in endpoint.headers} | {row.secret for row in endpoint.mapping}
+    return frozenset(names - {""}) | {AUTH_SECRET, AUTH_TOKEN}
+
+
+def placeholders(endpoint: EndpointSpec) -> Mapping[str, str]:
+    """Stand-ins for an endpoint's secrets, good for building a request of which only `shown` is looked at."""
+    return dict.fromkeys(secret_names(endpoint), _PLACEHOLDER)
 
 
 def url_problem(url: str) -> str:
     """What is wrong with an endpoint's URL as text, or an empty text. Where it leads is `core.http`'s to
     judge.
     """
-    if _CONTROL.search(url) or " " in url or len(url) > 2000:
+    filled = inserts.without(url)
+    if _CONTROL.search(filled) or " " in filled or len(url) > 2000:
         return "has blanks or control characters, or is over 2,000 characters"
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(filled)
         port = parts.port
     except ValueError:
         return "is no URL"
@@ -128,4 +185,19 @@ def url_problem(url: str) -> str:
         return "begins with https:// or http:// and a host"
     if parts.username or parts.password:
         return "cannot carry a user name or password; use a secret header"
-    return ""
+    return inserts.problem(url)
+
+
+__all__ = [
+    "MASK",
+    "MAX_BODY",
+    "METHODS",
+    "SECRET_MARK",
+    "build",
+    "header_problem",
+    "idempotency_key",
+    "idempotency_key_of",
+    "placeholders",
+    "secret_names",
+    "url_problem",
+]

@@ -15,7 +15,6 @@ from apps.engine.outbound import OutboundRequest, OutboundResponse
 from apps.engine.request import idempotency_key_of
 
 KEPT_BODY_BYTES = 64 * 1024
-MASK = "••••••"
 
 
 def attempt_row(journey: Journey, attempt: OpenAttempt) -> Attempt:
@@ -73,12 +72,12 @@ def timings(attempt: OpenAttempt, response: OutboundResponse, parse_ms: float) -
 
 
 def _sealed_request(journey: Journey, attempt: OpenAttempt, sending: OutboundRequest) -> bytes:
-    secret = {header.name for header in attempt.endpoint.headers if header.secret}
+    shown = sending.shown or sending
     kept = {
-        "method": sending.method,
-        "url": sending.url,
-        "headers": [[name, MASK if name in secret else value] for name, value in sending.headers],
-        **_body(sending.body),
+        "method": shown.method,
+        "url": shown.url,
+        "headers": [list(header) for header in shown.headers],
+        **_body(shown.body),
     }
     return journey.lead.key.seal(json.dumps(kept).encode(), aad=_aad("request", attempt.id))
 
