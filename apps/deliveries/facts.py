@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import connection
+from django.db.models.functions import Length
 
 from apps.buyers.models import Endpoint, EndpointHeader, LeadOrder
+from apps.buyers.models import Mapping as MappingRecord
 from apps.core.crypto import DecryptionError, unwrap
 from apps.deliveries.choices import CallPhase
 from apps.deliveries.journeys import Journey, LeadFacts
@@ -23,6 +25,7 @@ from apps.engine.strategies import Turns
 from apps.leads.models import Lead
 from apps.leads.sealing import unseal
 from apps.publishing import specs
+from apps.publishing.compile.selling import mapping_secret
 
 
 def database_now() -> datetime:
@@ -154,4 +157,8 @@ def load_secrets(endpoint_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     for endpoint in Endpoint.objects.filter(pk__in=endpoint_ids).only("auth_secret"):
         if endpoint.auth_secret:
             secrets.setdefault(endpoint.pk, {})[AUTH_SECRET] = endpoint.auth_secret
+    # An encrypted column cannot be searched, but its length can: most rows have no secret and stay unread.
+    rows = MappingRecord.objects.filter(endpoint_id__in=endpoint_ids).annotate(sealed=Length("secret"))
+    for row in rows.filter(sealed__gt=0).only("endpoint_id", "secret"):
+        secrets.setdefault(row.endpoint_id, {})[mapping_secret(row.pk)] = row.secret
     return secrets

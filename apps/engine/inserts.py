@@ -22,6 +22,11 @@ def problem(text: str) -> str:
     return ""
 
 
+def url_problem(url: str) -> str:
+    """What is wrong with the places of a URL, in words, or an empty text."""
+    return problem(url) or ("can hold values behind the host only" if "{{" in _host(url) else "")
+
+
 def without(text: str) -> str:
     """The text with an `x` at each place, to judge the rest of it."""
     return _PLACE.sub("x", text)
@@ -38,7 +43,7 @@ def in_url(url: str, sending: Sending) -> str | Unbuildable:
     """A URL, filled."""
     if "{{" not in url:
         return url
-    wrong = problem(url) or ("can hold values behind the host only" if "{{" in _host(url) else "")
+    wrong = url_problem(url)
     if wrong:
         return Unbuildable("url", wrong)
     for name in _PLACE.findall(url):

@@ -185,7 +185,7 @@ def url_problem(url: str) -> str:
         return "begins with https:// or http:// and a host"
     if parts.username or parts.password:
         return "cannot carry a user name or password; use a secret header"
-    return inserts.problem(url)
+    return inserts.url_problem(url)
 
 
 __all__ = [

@@ -4,7 +4,6 @@ import pytest
 from django.db import connection
 
 from apps.buyers.models import Buyer, Endpoint, EndpointHeader, LeadOrder
-from apps.buyers.selectors import endpoint_secrets
 from apps.buyers.services import (
     buyer_create,
     buyer_set_active,
@@ -20,6 +19,7 @@ from apps.buyers.services import (
 )
 from apps.companies.models import AuditEvent
 from apps.core.errors import ApplicationError
+from apps.deliveries.facts import load_secrets
 from tests.factories import BuyerFactory, CampaignFactory, EndpointFactory, OrderFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +47,11 @@ def test_a_secret_is_encrypted_read_live_and_never_on_record():
     endpoint = EndpointFactory()
     header_add(endpoint, name="X-Plain", value="1", by=None)
     header = header_add(endpoint, name="Authorization", secret="Bearer abc-123", by=None)
-    assert endpoint_secrets(endpoint.pk) == {str(header.pk): "Bearer abc-123"}
+    assert load_secrets([endpoint.pk])[endpoint.pk] == {str(header.pk): "Bearer abc-123"}
 
     header_set_secret(header, secret="Bearer def-456", by=None)
 
-    assert endpoint_secrets(endpoint.pk) == {str(header.pk): "Bearer def-456"}
+    assert load_secrets([endpoint.pk])[endpoint.pk] == {str(header.pk): "Bearer def-456"}
     with connection.cursor() as cursor:
         cursor.execute("select secret from buyers_endpointheader")
         assert "def-456" not in str(cursor.fetchall())

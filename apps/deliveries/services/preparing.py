@@ -4,9 +4,10 @@ from apps.core import clock
 from apps.core.ids import new_id
 from apps.deliveries.facts import Live
 from apps.deliveries.journeys import Journey, OpenAttempt
+from apps.deliveries.sendings import sending_of
 from apps.deliveries.services import breakers, tokens
 from apps.engine import request
-from apps.engine.mapping import Sending, SystemValues, Unbuildable
+from apps.engine.mapping import Unbuildable
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.waterfall import Send
 
@@ -33,16 +34,11 @@ def prepare(journey: Journey, choice: Send, live: Live) -> OutboundResponse | No
 def build(journey: Journey, attempt: OpenAttempt, live: Live, *, copy_to: int = 0) -> OutboundResponse | None:
     """Give an attempt its request. None when it may leave; else the answer it has without leaving."""
     began = clock.monotonic_ms()
-    system = SystemValues(
-        journey.lead.public_id,
-        journey.public_id,
-        attempt.order.id,
-        attempt.price,
-        journey.lead.received_at,
-        copy_to=copy_to,
-    )
     secrets = tokens.secrets_for(live, attempt.endpoint)
-    made = request.build(attempt.endpoint, Sending(journey.lead.data, system, secrets))
+    made = request.build(
+        attempt.endpoint,
+        sending_of(journey, attempt, secrets=secrets, now=live.now, copy_to=copy_to),
+    )
     attempt.assembly_ms = clock.monotonic_ms() - began
     if isinstance(made, Unbuildable):
         return OutboundResponse(error=TransportError.UNBUILDABLE, error_detail=f"{made.target} {made.why}")

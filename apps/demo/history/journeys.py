@@ -8,6 +8,7 @@ from typing import Any
 from apps.deliveries.choices import AttemptStatus, DeliveryStatus
 from apps.deliveries.journeys import Journey, LeadFacts, OpenAttempt, selling
 from apps.deliveries.models import Attempt, Delivery
+from apps.deliveries.sendings import sending_of
 from apps.deliveries.services import finishing
 from apps.deliveries.services.records import attempt_row, sealed_response, timings
 from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, wanted
@@ -19,7 +20,7 @@ from apps.demo.history.buyers import PastBuyers
 from apps.demo.history.ids import id_at
 from apps.demo.history.leads import PastLead, event
 from apps.engine import outcome, reasons, request, routing, waterfall
-from apps.engine.mapping import Sending, SystemValues, Unbuildable
+from apps.engine.mapping import Unbuildable
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
 from apps.engine.routing import Considered, OrderFacts
@@ -106,12 +107,8 @@ class PastJourney:
             reservations=[one for one, _ in wanted(journey, order, choice.price, self.now)],
             assembly_ms=0.2,
         )
-        system = SystemValues(
-            journey.lead.public_id, journey.public_id, order.id, choice.price, journey.lead.received_at
-        )
         secrets = self.world.secrets.get(endpoint.id, {})
-        sending = Sending(journey.lead.data, system, secrets, spec=journey.spec, now=self.now)
-        made = request.build(endpoint, sending)
+        made = request.build(endpoint, sending_of(journey, attempt, secrets=secrets, now=self.now))
         if isinstance(made, Unbuildable):
             detail = f"{made.target} {made.why}"
             response = OutboundResponse(error=TransportError.UNBUILDABLE, error_detail=detail)

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, models, transaction
 
-from apps.buyers.selectors import endpoint_secrets
 from apps.companies.models import Company
 from apps.core.clock import now
+from apps.deliveries.facts import load_secrets
 from apps.deliveries.journeys import Journey
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.services.turns import TurnBook
@@ -79,7 +79,7 @@ def _world(standing: Sequence[Standing], random: Random) -> World:
         buyers=PastBuyers(random),
         books=Books(),
         turns=TurnBook(going),
-        secrets={key: endpoint_secrets(key) for key in endpoints},
+        secrets=load_secrets(endpoints),
     )
 
 

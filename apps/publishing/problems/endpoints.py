@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from apps.buyers.models import Endpoint
 from apps.core.http.guard import check_url
-from apps.engine import mapping, outcome
+from apps.engine import authentication, inserts, mapping, outcome
 from apps.engine.orders import EndpointSpec, MappingRow
 from apps.engine.request import header_problem, url_problem
 from apps.publishing.compile.parts import ExpressionError
@@ -30,23 +30,29 @@ def problems(endpoint: Endpoint, draft: Draft) -> Iterator[PublishProblem]:
         yield from reach.problems(endpoint, spec, draft)
         yield from _mapping(endpoint, spec, draft)
         return
-    for check in (_request, _headers, _rules, manners.problems):
+    for check in (_request, _authentication, _headers, _rules, manners.problems):
         yield from (named(endpoint, label, field, said) for field, said in check(endpoint, spec))
     yield from _mapping(endpoint, spec, draft)
     yield from formats.problems(endpoint, spec, draft)
 
 
 def _request(endpoint: Endpoint, spec: EndpointSpec) -> Said:
-    objection = url_problem(endpoint.url) or check_url(endpoint.url)
+    objection = url_problem(endpoint.url) or check_url(inserts.without(endpoint.url))
     if objection:
         yield "url", f"has a URL that cannot be called: {objection}"
     if endpoint.method == "GET" and endpoint.body_format != "query":
         yield "body_format", "sends GET requests, which carry a query string only"
 
 
+def _authentication(endpoint: Endpoint, spec: EndpointSpec) -> Said:
+    secret = authentication.secret_problem(spec.auth, endpoint.auth_secret)
+    for objection in (*authentication.problems(spec.auth), *([secret] if secret else [])):
+        yield "auth_kind", f"has an authentication that {objection}"
+
+
 def _headers(endpoint: Endpoint, spec: EndpointSpec) -> Said:
     for header in endpoint.headers.all():
-        objection = header_problem(header.name, header.value)
+        objection = header_problem(header.name, header.value) or inserts.problem(header.value)
         if objection:
             yield "headers", f"has a header “{header.name}” that {objection}"
 

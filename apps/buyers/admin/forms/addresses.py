@@ -7,6 +7,7 @@ from django.core.validators import validate_email
 
 from apps.core.admin.widgets import sentence
 from apps.core.http.guard import check_url
+from apps.engine.inserts import without
 from apps.engine.request import url_problem
 
 
@@ -17,7 +18,7 @@ def completed(text: str, *, scheme: str) -> str:
 
 def web_problem(url: str, *, what: str = "URL") -> str:
     """What is wrong with the address of a request, as a sentence."""
-    objection = url_problem(url) or check_url(url)
+    objection = url_problem(url) or check_url(without(url))
     if not objection:
         return ""
     return f"The {what} {objection}." if objection[0].islower() else objection

@@ -14,9 +14,9 @@ from apps.buyers.models import Endpoint
 from apps.companies.admin.base import ScopedForm
 from apps.core.admin.secrets import SecretField, SecretsFormMixin
 from apps.core.admin.widgets import PairsField, PairsWidget, sentence
-from apps.engine import templates
+from apps.engine import authentication, templates
 from apps.engine.formats import raw
-from apps.engine.request import header_problem
+from apps.engine.orders import AuthSpec
 
 Said = Iterator[tuple[str, str]]
 _CONTENT_TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+(\s*;.*)?")
@@ -146,9 +146,13 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
         name = self.text("auth_name")
         if kind in _NAMED and not name:
             yield "auth_name", _NAMED[AuthKind(kind)]
-        if kind == AuthKind.HEADER and name and header_problem(name):
-            yield "auth_name", f"This header {header_problem(name)}."
-        if kind not in ("", AuthKind.NONE) and not self.has_secret("auth_secret"):
+        told = AuthSpec(kind=kind or AuthKind.NONE, name=name)
+        for objection in authentication.problems(told) if name else ():
+            yield "auth_name", f"It {objection}."
+        if self.text("auth_secret"):
+            objection = authentication.secret_problem(told, self.text("auth_secret"))
+            yield "auth_secret", f"It {objection}." if objection else ""
+        elif kind not in ("", AuthKind.NONE) and not self.has_secret("auth_secret"):
             yield "auth_secret", "Without its secret nothing can be sent: give it here."
         if kind == AuthKind.OAUTH2:
             url = self.text("token_url")
