@@ -21,13 +21,14 @@ from apps.deliveries.choices import AttemptKind, AttemptStatus, CallPhase, Deliv
 from apps.deliveries.facts import Live, database_now, load_breakers, load_live
 from apps.deliveries.journeys import Journey, OpenAttempt, selling
 from apps.deliveries.models import Attempt, Delivery
+from apps.deliveries.sendings import sending_of
 from apps.deliveries.services import breakers, by_hand, tokens
 from apps.deliveries.services.pacing import PaceBook
 from apps.deliveries.services.records import attempt_row, sealed_response, timings
 from apps.deliveries.services.wording import unnamed
 from apps.engine import asking, breaker, waterfall
 from apps.engine.breaker import CLOSED, Permission
-from apps.engine.mapping import Sending, SystemValues, Unbuildable
+from apps.engine.mapping import Unbuildable
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
 from apps.engine.request import idempotency_key_of
@@ -166,9 +167,8 @@ def _put(journey: Journey, doubt: Attempt, live: Live) -> Question:
     if tokens.is_failing(live, endpoint):
         question.unsent = tokens.FAILING
     else:
-        lead = journey.lead
-        system = SystemValues(lead.public_id, journey.public_id, order.id, doubt.price, lead.received_at)
-        made = asking.question(endpoint, Sending(lead.data, system, tokens.secrets_for(live, endpoint)))
+        secrets = tokens.secrets_for(live, endpoint)
+        made = asking.question(endpoint, sending_of(journey, attempt, secrets=secrets, now=live.now))
         if isinstance(made, Unbuildable):
             told = f"{made.target} {made.why}"
             question.unsent = OutboundResponse(error=TransportError.UNBUILDABLE, error_detail=told)
