@@ -97,15 +97,15 @@ AUTH_KINDS: dict[str, AuthKind] = {
     kind.key: kind
     for kind in (
         AuthKind("none", "None", "", _none, needs_secret=False),
-        AuthKind("header", "Key in a header", "X-Api-Key: ••••••", _header, "header"),
-        AuthKind("query", "Key in the query string", "?api_key=••••••", _query, "query key"),
-        AuthKind("basic", "Basic (user and password)", "Authorization: Basic ••••••", _basic, "user"),
-        AuthKind("bearer", "Bearer token", "Authorization: Bearer ••••••", _bearer),
+        AuthKind("header", "Key in a header", "X-Api-Key: ••••••••", _header, "header"),
+        AuthKind("query", "Key in the query string", "?api_key=••••••••", _query, "query key"),
+        AuthKind("basic", "Basic (user and password)", "Authorization: Basic ••••••••", _basic, "user"),
+        AuthKind("bearer", "Bearer token", "Authorization: Bearer ••••••••", _bearer),
         AuthKind(
-            "oauth2", "OAuth 2.0 client credentials", "Authorization: Bearer ••••••", _bearer, "client id"
+            "oauth2", "OAuth 2.0 client credentials", "Authorization: Bearer ••••••••", _bearer, "client id"
         ),
         AuthKind(
-            "signature", "Signed requests (Standard Webhooks)", "webhook-signature: v1,••••••", _signature
+            "signature", "Signed requests (Standard Webhooks)", "webhook-signature: v1,••••••••", _signature
         ),
     )
 }

@@ -17,7 +17,7 @@ from apps.engine.outbound import OutboundRequest
 
 METHODS = ("POST", "PUT", "PATCH", "GET")
 SECRET_MARK = "{secret}"  # noqa: S105 - a place holder, not a secret
-MASK = "••••••"
+MASK = "••••••••"
 MAX_BODY = 256 * 1024
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

@@ -20,7 +20,7 @@ from apps.campaigns.models import Campaign
 from apps.engine import mapping, outcome
 from apps.engine import request as outbound
 from apps.engine.mapping import Sending, Unbuildable
-from apps.engine.orders import AUTH_SECRET, AUTH_TOKEN, EndpointSpec, MappingRow
+from apps.engine.orders import EndpointSpec, MappingRow
 from apps.engine.outbound import OutboundResponse
 from apps.publishing.admin.preview.drafts import Drafted, drafted
 from apps.publishing.admin.preview.subjects import Subject, sample_subject
@@ -141,18 +141,15 @@ def shown(draft: Drafted, subject: Subject) -> dict[str, Any]:
         spec = replace(endpoint_spec(draft.endpoint), id=draft.endpoint.pk or 0)
     except ExpressionError as error:
         return {"faults": [*faults, ("Conditions", str(error))]}
-    sending = Sending(subject.lead, subject.system, _placeholders(spec), spec=subject.spec, now=subject.at)
+    sending = Sending(
+        subject.lead, subject.system, outbound.placeholders(spec), spec=subject.spec, now=subject.at
+    )
     buildable, wrong = _row_by_row(spec, sending)
     faults += wrong
     built = outbound.build(replace(spec, mapping=buildable), sending)
     if isinstance(built, Unbuildable):
         return {"faults": [*faults, (built.target, f"{built.why}.")]}
-    return {"faults": faults, "shown": written(built, subject.reader(spec))}
-
-
-def _placeholders(spec: EndpointSpec) -> dict[str, str]:
-    rows = [each.secret for each in (*spec.headers, *spec.mapping)]
-    return dict.fromkeys((*filter(None, rows), AUTH_SECRET, AUTH_TOKEN), "••••••••")
+    return {"faults": faults, "shown": written(built.shown or built, subject.reader(spec))}
 
 
 def _row_by_row(spec: EndpointSpec, sending: Sending) -> tuple[tuple[MappingRow, ...], list[tuple[str, str]]]:
