@@ -36,9 +36,11 @@ _GROUPS = (
     (
         "Delivery",
         (
+            ("deliveries.StuckDelivery", "Waiting for you", "pan_tool"),
             ("deliveries.Delivery", "Deliveries", "send"),
             ("deliveries.Attempt", "Attempts", "sync_alt"),
             ("deliveries.DriftItem", "Changed answers", "difference"),
+            ("deliveries.Redelivery", "Sent again", "replay"),
             ("deliveries.StoredLead", "Stored leads", "inventory_2"),
             ("deliveries.DropFile", "Files", "upload_file"),
             ("deliveries.LeadCopy", "Copies", "content_copy"),

@@ -5,7 +5,7 @@ import re
 import secrets
 import threading
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 EPOCH_MS = 1_767_225_600_000
 """2026-01-01T00:00:00Z, the start of id time. 40 bits of milliseconds last until 2060."""
@@ -67,6 +67,11 @@ def new_id() -> int:
 def first_id_at(at: datetime) -> int:
     """The smallest id of an instant: a bound of a time range in a query, or a base of ids for past leads."""
     return max(0, int(at.timestamp() * 1000) - EPOCH_MS) << _SEQUENCE_BITS
+
+
+def time_of_id(identifier: int) -> datetime:
+    """When an id was made, to the millisecond, in UTC."""
+    return datetime.fromtimestamp(((identifier >> _SEQUENCE_BITS) + EPOCH_MS) / 1000, UTC)
 
 
 def public_id(prefix: str, identifier: int) -> str:

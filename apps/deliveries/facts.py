@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models.functions import Length
@@ -15,8 +15,9 @@ from apps.deliveries.journeys import Journey, LeadFacts
 from apps.deliveries.models import EndpointBreaker
 from apps.deliveries.selectors import TokenKey, token_keys, tokens
 from apps.deliveries.specs import breaker_load
-from apps.engine import breaker, caps
+from apps.engine import breaker, buyer_duplicates, caps
 from apps.engine.breaker import BreakerState, Permission
+from apps.engine.buyer_duplicates import Taken
 from apps.engine.campaign import CampaignSpec
 from apps.engine.oauth import Standing
 from apps.engine.orders import AUTH_SECRET, EndpointSpec
@@ -51,10 +52,21 @@ class Live:
     tokens: dict[TokenKey, Standing] = field(default_factory=dict)
     wanted_tokens: dict[TokenKey, EndpointSpec] = field(default_factory=dict)
     """Tokens found due, to be fetched once the batch is written."""
+    taken: dict[int, list[Taken]] = field(default_factory=dict)
+    """By lead: where its person has been sold before."""
 
-    def order_facts(self, turns: Mapping[int, Turns], only_order_id: int | None) -> OrderFacts:
+    def order_facts(self, turns: Mapping[int, Turns], journey: Journey) -> OrderFacts:
         """The facts for planning one delivery."""
-        return replace(self.orders, turns=turns, only_order_id=only_order_id)
+        taken = self.taken.get(journey.lead_id, ())
+        orders = buyer_duplicates.guard(journey.spec).orders.values() if taken else ()
+        found = {order.id: buyer_duplicates.last_taken(order, taken, self.now) for order in orders}
+        return replace(
+            self.orders,
+            turns=turns,
+            only_order_id=journey.only_order_id,
+            ignores=journey.ignores,
+            bought={order_id: one.at for order_id, one in found.items() if one is not None and one.sold},
+        )
 
 
 def load_journeys(journeys: Sequence[Journey]) -> list[Journey]:
@@ -79,7 +91,8 @@ def _opened(lead: Lead) -> LeadFacts | None:
         data, key = unseal(lead), unwrap(lead.wrapped_key or b"")
     except DecryptionError:
         return None
-    return LeadFacts(lead.pk, lead.source_id, lead.terms_id, lead.received_at, data, key)
+    digests = tuple(bytes(one) for one in (lead.email_digest, lead.phone_digest) if one)
+    return LeadFacts(lead.pk, lead.source_id, lead.terms_id, lead.received_at, data, key, digests)
 
 
 def load_live(journeys: Sequence[Journey], now: datetime) -> Live:
@@ -102,7 +115,46 @@ def load_live(journeys: Sequence[Journey], now: datetime) -> Live:
         breakers=states,
         secrets=secrets,
         tokens=tokens(keys),
+        taken=persons_taken([journey for journey in journeys if journey.plan is None], now),
     )
+
+
+_TAKEN = """
+    SELECT mine.id, found.order_id, found.buyer_id, found.at, found.sold
+    FROM leads_lead mine
+    CROSS JOIN LATERAL (
+        SELECT id FROM leads_lead WHERE email_digest = mine.email_digest
+        UNION SELECT id FROM leads_lead WHERE phone_digest = mine.phone_digest
+    ) other
+    CROSS JOIN LATERAL (
+        SELECT order_id, buyer_id, booked_at AS at, true AS sold FROM ledger_sale WHERE lead_id = other.id
+        UNION ALL
+        SELECT order_id, buyer_id, offered_at, false FROM deliveries_personoffer WHERE lead_id = other.id
+    ) found
+    WHERE mine.id = ANY(%s) AND other.id <> mine.id AND found.buyer_id = ANY(%s) AND found.at > %s
+"""
+
+
+def persons_taken(journeys: Sequence[Journey], now: datetime) -> dict[int, list[Taken]]:
+    """By lead id: sales and open offers of the same person (equal e-mail or phone) to the buyers of its campaign that
+    have a duplicate rule. One query, and none for campaigns without such orders; one statement, so that an offer
+    which becomes a sale meanwhile is seen as the one or the other.
+    """
+    guards = {
+        journey.lead_id: guard
+        for journey in journeys
+        if (guard := buyer_duplicates.guard(journey.spec)).orders and journey.lead.persons
+    }
+    if not guards:
+        return {}
+    buyer_ids = {number for guard in guards.values() for number in guard.buyer_ids}
+    since = now - timedelta(days=max(guard.days for guard in guards.values()))
+    found: dict[int, list[Taken]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, [sorted(guards), sorted(buyer_ids), since])
+        for lead_id, *taken in cursor.fetchall():
+            found.setdefault(lead_id, []).append(Taken(*taken))
+    return found
 
 
 def load_breakers(endpoint_ids: Iterable[int], phase: str = CallPhase.POST) -> dict[int, BreakerState]:

@@ -18,6 +18,8 @@ FILE_DROPS = "deliveries.file_drops"
 DRIFT = "deliveries.drift"
 CANARIES = "deliveries.canaries"
 TOKENS = "deliveries.tokens"
+PARTITIONS = "deliveries.partitions"
+REDELIVER = "deliveries.redeliver"
 
 QUIET_S = 0.2
 """At most one message in this time from one process, however many leads come in."""
@@ -76,6 +78,15 @@ os.register_at_fork(after_in_child=_after_fork)
 def wake_drain() -> None:
     """Tell the workers that a delivery is due. Returns at once and never fails. Call it after the commit."""
     _waker.wake()
+
+
+def wake_redelivery() -> None:
+    """Tell a worker that many leads are to be sent again. Never fails; beat looks, too. Call it after the commit."""
+    try:
+        current_app.send_task(REDELIVER, expires=EXPIRES_S, ignore_result=True)
+    except Exception:
+        # Whatever is wrong with the broker: the job is in the database.
+        logger.warning("redelivery_not_published")
 
 
 def wake_ups() -> tuple[int, int]:

@@ -31,6 +31,8 @@ class LeadFacts:
     received_at: datetime
     data: LeadData
     key: DataKey
+    persons: tuple[bytes, ...] = ()
+    """Digests of the e-mail address and the phone number, those it has."""
 
     @property
     def public_id(self) -> str:
@@ -66,6 +68,8 @@ class Journey:
     lease: datetime
     claims: int = 1
     only_order_id: int | None = None
+    ignores: frozenset[str] = frozenset()
+    """Of `hours`, `caps`, `duplicates`: what a person said need not be heeded."""
     plan: Plan | None = None
     history: list[Result] = field(default_factory=list)
     held: dict[int, list[Reservation]] = field(default_factory=dict)

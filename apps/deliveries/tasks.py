@@ -65,3 +65,15 @@ def drift() -> None:
 def canaries() -> None:
     """Test the endpoints whose canaries are due."""
     services.canaries_run()
+
+
+@shared_task(name=jobs.PARTITIONS)
+def partitions() -> None:
+    """Make the months ahead of the attempts' table, and bring home what landed outside of them."""
+    services.partitions_ahead()
+
+
+@shared_task(name=jobs.REDELIVER)
+def redeliver() -> None:
+    """The next batch of every job that sends many leads again."""
+    services.redeliveries_go_on()

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from apps.engine import caps, pricing, rules, schedule, strategies
+from apps.engine import caps, hours, pricing, rules, strategies
+from apps.engine.buyer_duplicates import days_ago
 from apps.engine.campaign import CampaignSpec
+from apps.engine.hours import Closing
 from apps.engine.index import index, per_campaign
 from apps.engine.orders import GroupSpec, OrderSpec
-from apps.engine.requirements import ScheduleSpec, Targeting, ZipTargeting
+from apps.engine.requirements import Targeting, ZipTargeting
 from apps.engine.strategies import NO_TURNS, STRATEGIES, Candidate, Turns
 from apps.engine.values import Facts, LeadData
 
@@ -25,8 +27,13 @@ VERDICTS: dict[str, str] = {
     "state": "Does not buy state {detail}",
     "zip": "Does not buy this zip ({detail})",
     "outside_hours": "Outside its hours ({detail})",
+    "waits": "Outside its hours; waits until {detail}",
+    "waits_last": "Outside its hours; others first, then it waits until {detail}",
+    "opens_too_late": f"Outside its hours until {{detail}}; a lead waits {hours.MAX_WAIT.days} days at most",
     "criteria": "Does not meet its criteria",
     "cap": "Its cap is full ({detail})",
+    "buyer_duplicate": "Bought this person {detail}",
+    "buyer_asked": "Is being offered this person in another lead already",
     "breaker_open": "Its endpoint is failing and rests; place {detail} if it recovers",
     "not_chosen": "Not the order that was chosen for this delivery",
     "not_reached": "Not reached: the lead was sold before",
@@ -49,6 +56,10 @@ class OrderFacts:
     full_caps: frozenset[str] = frozenset()
     turns: Mapping[int, Turns] = field(default_factory=dict)
     only_order_id: int | None = None
+    ignores: frozenset[str] = frozenset()
+    """What need not be heeded, because a person said so: of `hours`, `caps`, `duplicates`."""
+    bought: Mapping[int, datetime] = field(default_factory=dict)
+    """When the person of this lead was last sold, by order: only orders to whose rule that is a duplicate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,7 @@ def plan(spec: CampaignSpec, data: LeadData, order_facts: OrderFacts, facts: Fac
         may, passed = _sift(orders, wanted, order_facts)
         considered += passed
         _line_up(group, may, wanted, order_facts, steps, considered)
+    steps += wanted.last
     return Plan(tuple(steps), tuple(considered), layout.limits, spec.max_buyers)
 
 
@@ -127,20 +139,26 @@ def _layout(spec: CampaignSpec) -> _Layout:
 
 @dataclass(slots=True)
 class _Wanted:
-    """One lead being planned, with what several orders ask worked out once."""
+    """One lead being planned, with what several orders ask worked out once. `last` collects the steps that come after
+    all groups.
+    """
 
     spec: CampaignSpec
     data: LeadData
     facts: Facts
     state: str
     zip: str
-    hours: dict[int, bool] = field(default_factory=dict)
+    closings: dict[tuple[int, str], Closing | None] = field(default_factory=dict)
+    last: list[Step] = field(default_factory=list)
 
-    def is_open(self, hours: ScheduleSpec, at: datetime) -> bool:
-        known = self.hours.get(id(hours))
-        if known is None:
-            known = self.hours[id(hours)] = schedule.is_open(hours, at)
-        return known
+    def closing(self, order: OrderSpec, live: OrderFacts) -> Closing | None:
+        """What the order's hours say now; orders with the same hours share the answer."""
+        if order.schedule is None or "hours" in live.ignores:
+            return None
+        key = (id(order.schedule), order.outside_hours)
+        if key not in self.closings:
+            self.closings[key] = hours.closing(order, self.facts.now, self.facts.now)
+        return self.closings[key]
 
 
 def _wanted(spec: CampaignSpec, data: LeadData, facts: Facts) -> _Wanted:
@@ -169,24 +187,29 @@ def _why_not(order: OrderSpec, wanted: _Wanted, live: OrderFacts) -> tuple[str, 
     """Cheap and certain first; the first reason found is the one told."""
     if live.only_order_id is not None and order.id != live.only_order_id:
         return "not_chosen", ""
-    paused = _paused(order, live)
-    if paused:
-        return paused, ""
+    switch = paused(order, live)
+    if switch:
+        return switch, ""
     if order.states.mode and not _takes(order.states, wanted.state):
         return "state", wanted.state or "none"
     if order.zips.mode and not _takes_zip(order.zips, wanted):
         return "zip", order.zips.list_name
-    if order.schedule is not None and not wanted.is_open(order.schedule, wanted.facts.now):
-        return "outside_hours", order.schedule.time_zone
+    closing = wanted.closing(order, live)
+    if closing is not None and not closing.waits:
+        return closing.verdict, closing.detail
     if order.criteria is not None and not rules.evaluate(
         order.criteria, wanted.data, wanted.facts, wanted.spec
     ):
         return "criteria", ""
-    full = _full_cap(order, wanted, live)
+    if order.id in live.bought and "duplicates" not in live.ignores:
+        return "buyer_duplicate", days_ago(live.bought[order.id], wanted.facts.now)
+    # A cap that is full now says nothing of the day on which the order opens: it is asked again then.
+    full = "" if closing is not None else _full_cap(order, wanted, live)
     return ("cap", full) if full else None
 
 
-def _paused(order: OrderSpec, live: OrderFacts) -> str:
+def paused(order: OrderSpec, live: OrderFacts) -> str:
+    """The verdict of the live switch that is off for an order; empty when all are on."""
     if order.id in live.paused_orders:
         return "paused"
     if order.buyer_id in live.paused_buyers:
@@ -205,7 +228,7 @@ def _takes_zip(targeting: ZipTargeting, wanted: _Wanted) -> bool:
 
 
 def _full_cap(order: OrderSpec, wanted: _Wanted, live: OrderFacts) -> str:
-    if not live.full_caps:
+    if not live.full_caps or "caps" in live.ignores:
         return ""
     for cap in order.caps:
         if cap.key in live.full_caps and caps.applies(cap, wanted.data, wanted.facts, wanted.spec):
@@ -222,16 +245,30 @@ def _line_up(
     considered: list[Considered],
 ) -> None:
     by_id = {order.id: order for order in orders}
+    closings = {order.id: found for order in orders if (found := wanted.closing(order, live))}
     resting = {order.id for order in orders if order.endpoint_id in live.open_breakers}
+    later = {order_id for order_id, found in closings.items() if found.verdict == hours.WAITS_LAST}
     candidates = [_candidate(order, wanted) for order in orders]
     strategy = STRATEGIES[group.method]
     turns = live.turns.get(group.id, NO_TURNS)
-    ranked = strategy.rank([one for one in candidates if one.order_id not in resting], turns)
-    last = strategies.priority([one for one in candidates if one.order_id in resting], turns)
-    for candidate in (*ranked, *last):
-        steps.append(Step(candidate.order_id, by_id[candidate.order_id].buyer_id, group.id, candidate.price))
-        verdict = "breaker_open" if candidate.order_id in resting else "in_line"
-        considered.append(Considered(candidate.order_id, verdict, str(len(steps))))
+    ranked = strategy.rank([one for one in candidates if one.order_id not in resting | later], turns)
+    rested = strategies.priority([one for one in candidates if one.order_id in resting - later], turns)
+    for candidate in (*ranked, *rested):
+        steps.append(_step(candidate, by_id, group))
+        closed = closings.get(candidate.order_id)
+        if closed is not None:
+            considered.append(Considered(candidate.order_id, closed.verdict, closed.detail))
+        else:
+            verdict = "breaker_open" if candidate.order_id in resting else "in_line"
+            considered.append(Considered(candidate.order_id, verdict, str(len(steps))))
+    for candidate in strategies.priority([one for one in candidates if one.order_id in later], turns):
+        wanted.last.append(_step(candidate, by_id, group))
+        closed = closings[candidate.order_id]
+        considered.append(Considered(candidate.order_id, closed.verdict, closed.detail))
+
+
+def _step(candidate: Candidate, orders: Mapping[int, OrderSpec], group: GroupSpec) -> Step:
+    return Step(candidate.order_id, orders[candidate.order_id].buyer_id, group.id, candidate.price)
 
 
 def _candidate(order: OrderSpec, wanted: _Wanted) -> Candidate:
@@ -245,9 +282,9 @@ def still_open(order: OrderSpec, live: OrderFacts) -> Considered | None:
     """Asked again at the moment of sending: why a planned order cannot have the lead any more, by live
     switches.
     """
-    paused = _paused(order, live)
-    if paused:
-        return Considered(order.id, paused)
+    switch = paused(order, live)
+    if switch:
+        return Considered(order.id, switch)
     if order.endpoint_id in live.open_breakers:
         return Considered(order.id, "breaker_open")
     return None

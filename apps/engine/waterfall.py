@@ -25,6 +25,10 @@ class Passed(Code):
     """Passed over for good: a cap was full when it was to be reserved, or a switch was turned off since."""
     DEFERRED = "deferred"
     """Passed over for now: its breaker is open. Asked again at the end, if nobody else bought."""
+    WAITING = "waiting"
+    """Closed, and the lead waits in this place of the line until it opens."""
+    LAST = "last"
+    """Closed: others first. Asked at its opening, if nobody bought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,29 @@ def deferred_until(
     return reopens_at if put_off < endpoint.retries else None
 
 
+def recovered(history: Sequence[Result], order_id: int) -> bool:
+    """Whether a sale to this order came after the first choice had failed: the order that was to have the lead first
+    answered, or could not be reached, and has not bought it. Full caps and switches make no first choice.
+    """
+    tried = (one for one in history if isinstance(one.what, Outcome) or one.what is Passed.DEFERRED)
+    first = next((one.order_id for one in tried), order_id)
+    bought = any(one.order_id == first and one.what is Outcome.ACCEPTED for one in history)
+    return first != order_id and not bought
+
+
+def in_doubt(results: Sequence[Result]) -> bool:
+    """Of one order's results, oldest first: an answer was unknown and no later one told whether the buyer has the
+    lead.
+    """
+    doubt = False
+    for result in results:
+        if result.what is Outcome.UNKNOWN:
+            doubt = True
+        elif result.what in _DECISIVE:
+            doubt = False
+    return doubt
+
+
 def next_step(
     plan: Plan, history: Sequence[Result], endpoints: Mapping[int, EndpointSpec], now: datetime
 ) -> Decision:
@@ -166,14 +193,7 @@ class _SoFar:
         return any(result.what is Outcome.ACCEPTED for result in self.by_order.get(step.order_id, ()))
 
     def in_doubt(self, step: Step) -> bool:
-        """An answer was unknown and no later one told whether the buyer has the lead."""
-        doubt = False
-        for result in self.by_order.get(step.order_id, ()):
-            if result.what is Outcome.UNKNOWN:
-                doubt = True
-            elif result.what in _DECISIVE:
-                doubt = False
-        return doubt
+        return in_doubt(self.by_order.get(step.order_id, ()))
 
     def _is_held(self, step: Step) -> bool:
         """In doubt, not to be sent (again), and its policy does not let others have the lead."""
@@ -211,7 +231,8 @@ def _at(step: Step, place: int, so_far: _SoFar, now: datetime) -> Decision | Non
     if not results:
         return Send(step.order_id, step.price, place, 0)
     last = results[-1]
-    if last.retry_at is None or (last.what is Passed.DEFERRED and not so_far.in_doubt(step)):
+    put_off = last.what in (Passed.DEFERRED, Passed.LAST)
+    if last.retry_at is None or (put_off and not so_far.in_doubt(step)):
         return None
     if last.retry_at > now:
         return Wait(last.retry_at, step.order_id)
@@ -232,16 +253,19 @@ def _end(so_far: _SoFar, now: datetime) -> Decision:
             return deferred
     if so_far.sold:
         order_ids = tuple(result.order_id for result in so_far.history if result.what is Outcome.ACCEPTED)
-        return Sold(order_ids, recovered=order_ids[0] != so_far.plan.steps[0].order_id)
+        return Sold(order_ids, recovered=recovered(so_far.history, order_ids[0]))
     return Unsold(_unsold_reason(so_far.history))
 
 
 def _deferred(so_far: _SoFar, now: datetime) -> Decision | None:
-    """The deferred order whose time comes first."""
+    """The deferred order whose time comes first. Openings of those that come last are waited for only while nobody
+    has bought.
+    """
     waiting = [
         (results[-1].retry_at, place)
         for place, step in enumerate(so_far.plan.steps)
         if (results := so_far.by_order.get(step.order_id)) and results[-1].retry_at and not so_far.skips(step)
+        if not (so_far.sold and results[-1].what is Passed.LAST)
     ]
     if not waiting:
         return None

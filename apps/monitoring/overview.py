@@ -9,6 +9,7 @@ from apps.companies.choices import Role
 from apps.companies.selectors import companies_with
 from apps.monitoring import selectors
 from apps.monitoring.selectors import HourOfCalls, watch
+from apps.monitoring.wording import money
 
 SPARK_WIDTH, SPARK_HEIGHT = 240, 40
 
@@ -35,6 +36,11 @@ def overview(user: Any, *, now: datetime) -> dict[str, Any]:
         "answered": curve([_failed_share(hour) for hour in calls]),
         "slowest": curve([hour.p95_ms for hour in calls]),
         "endpoints": selectors.endpoints(companies, since=day, now=now),
+        "recovered": [
+            (words, found.leads, [money(amount, currency) for currency, amount in found.money])
+            for words, days in (("24 hours", 1), ("30 days", 30))
+            for found in (selectors.recovered(companies, since=now - timedelta(days=days)),)
+        ],
         "waiting": selectors.waiting(companies, now=now),
         "drift": watch.drift_open(companies),
         "canaries": watch.canaries_failing(companies),

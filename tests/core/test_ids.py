@@ -113,3 +113,8 @@ def test_tokens_and_keys_are_long_and_never_the_same() -> None:
     keys = {ids.new_key() for _ in range(100)}
     assert len(keys) == 100
     assert all(len(key) == 32 and key.isalnum() and not set(key) & set("01ilou") for key in keys)
+
+
+def test_an_id_tells_its_time() -> None:
+    assert ids.time_of_id(ids.first_id_at(MOMENT)) == MOMENT
+    assert ids.time_of_id(ids.first_id_at(MOMENT) - 1) < MOMENT

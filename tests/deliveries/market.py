@@ -16,6 +16,7 @@ from apps.leads.models import CapCounter, Lead
 from apps.leads.sealing import seal
 from apps.ledger.models import Sale
 from apps.simulator.running import Running
+from apps.sources.selectors import value_digest
 from tests.factories import World, lead_values, published_campaign
 
 RULES = (
@@ -50,6 +51,7 @@ class Market:
             received_at=now,
             sealed=seal(key, number, data),
             wrapped_key=key.wrapped,
+            **{f"{kind}_digest": self._digest(kind, data.normal(kind)) for kind in ("email", "phone")},
         )
         return Delivery.objects.create(
             id=new_id(),
@@ -59,6 +61,9 @@ class Market:
             next_attempt_at=now,
             created_at=now,
         )
+
+    def _digest(self, kind: str, normal: Any) -> bytes | None:
+        return value_digest(self.world.company.pk, kind, str(normal)) if normal else None
 
     def leads(self, count: int) -> list[Delivery]:
         """Several leads."""

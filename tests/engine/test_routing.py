@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -155,6 +155,58 @@ def test_an_endpoint_that_rests_goes_last_and_says_so() -> None:
     made = plan(campaign(order(1), order(2)), OrderFacts(open_breakers=frozenset({201})))
     assert steps(made) == [2, 1]
     assert made.considered[-1] == Considered(1, "breaker_open", "2")
+
+
+CLOSED = ScheduleSpec("America/Los_Angeles", (Window(0, 540, 1020),))
+NEVER = ScheduleSpec("UTC", (), frozenset(date(2026, 11, 21) + timedelta(days=day) for day in range(30)))
+
+
+def test_a_closed_order_that_queues_stands_in_its_place_of_the_line() -> None:
+    spec = campaign(order(1, schedule=CLOSED, outside_hours="queue"), order(2))
+    made = plan(spec)
+    assert steps(made) == [1, 2]
+    assert made.considered == (Considered(1, "waits", "Mon 9:00 Pacific"), Considered(2, "in_line", "2"))
+    assert routing.describe(made.considered[0]) == "Outside its hours; waits until Mon 9:00 Pacific"
+
+
+def test_a_closed_order_that_lets_others_go_first_stands_behind_all_groups() -> None:
+    second = GroupSpec(2, "Second", 1)
+    spec = campaign(
+        order(1, schedule=CLOSED, outside_hours="last"),
+        order(2),
+        order(3, group_id=2),
+        groups=(GROUP, second),
+    )
+    made = plan(spec, OrderFacts(open_breakers=frozenset({201, 202})))
+    assert steps(made) == [2, 3, 1]
+    assert Considered(1, "waits_last", "Mon 9:00 Pacific") in made.considered
+
+
+def test_nobody_waits_longer_than_a_week_or_for_what_never_opens() -> None:
+    spec = campaign(order(1, schedule=NEVER, outside_hours="queue"))
+    (line,) = plan(spec).considered
+    assert (line.verdict, line.detail) == ("opens_too_late", "Mon Dec 21 0:00 UTC")
+    assert plan(spec).steps == ()
+
+
+def test_a_full_cap_of_today_does_not_close_an_order_that_opens_another_day() -> None:
+    spec = campaign(order(1, schedule=CLOSED, outside_hours="queue", caps=(FULL,)))
+    assert steps(plan(spec, OrderFacts(full_caps=frozenset({"order:9"})))) == [1]
+
+
+def test_switches_of_a_redelivery() -> None:
+    shut = campaign(order(1, schedule=CLOSED, caps=(FULL,)))
+    live = OrderFacts(full_caps=frozenset({"order:9"}), bought={1: SATURDAY_NOON_UTC})
+    assert plan(shut, replace(live, ignores=frozenset({"caps", "duplicates"}))).steps == ()
+    assert plan(shut, replace(live, ignores=frozenset({"hours", "duplicates"}))).steps == ()
+    assert plan(shut, replace(live, ignores=frozenset({"hours", "caps"}))).steps == ()
+    assert steps(plan(shut, replace(live, ignores=frozenset({"hours", "caps", "duplicates"})))) == [1]
+
+
+def test_a_person_bought_before_is_passed_over_with_the_days() -> None:
+    live = OrderFacts(bought={1: SATURDAY_NOON_UTC - timedelta(days=12, hours=3)})
+    (line,) = plan(campaign(order(1)), live).considered
+    assert routing.describe(line) == "Bought this person 12 days ago"
 
 
 def test_asked_again_before_sending() -> None:

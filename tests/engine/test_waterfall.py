@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.engine import waterfall
-from apps.engine.orders import EndpointSpec
+from apps.engine import waits, waterfall
+from apps.engine.orders import EndpointSpec, OrderSpec
 from apps.engine.outcome import Outcome
+from apps.engine.requirements import ScheduleSpec, Window
 from apps.engine.routing import GroupLimit, Plan, Step
 from apps.engine.waterfall import Hold, Passed, Result, Send, Sold, Unsold, Wait
 
@@ -144,11 +145,70 @@ def test_groups_stop_or_go_on_when_sold() -> None:
     )
 
 
+def test_a_closed_order_keeps_its_place_and_nobody_behind_is_asked() -> None:
+    waits = result(1, Passed.WAITING, LATER)
+    assert after(waits) == Wait(LATER, 1)
+    assert after(replace(waits, retry_at=NOW)) == Send(1, PRICE, 0, 0)
+    assert after(replace(waits, retry_at=NOW), result(1, Outcome.REJECTED)) == Send(2, PRICE, 1, 0)
+
+
+def test_others_go_first_and_the_closed_one_is_waited_for_only_if_nobody_bought() -> None:
+    last = result(1, Passed.LAST, LATER)
+    others = (result(2, Outcome.REJECTED), result(3, Outcome.REJECTED))
+    assert after(last) == Send(2, PRICE, 1, 0)
+    assert after(last, *others) == Wait(LATER, 1)
+    assert after(replace(last, retry_at=NOW), *others) == Send(1, PRICE, 0, 0)
+    shared = plan(1, 2, 3, max_buyers=3)
+    assert after(last, result(2, Outcome.ACCEPTED), result(3, Outcome.REJECTED), of=shared) == Sold((2,))
+
+
+CLOSED = OrderSpec(
+    1, "o", 101, "b", 1, 1,
+    schedule=ScheduleSpec("America/Los_Angeles", (Window(0, 540, 1020),)), outside_hours="queue",
+)  # fmt: skip
+MONDAY_9 = datetime(2026, 11, 23, 17, tzinfo=UTC)
+
+
+def test_the_hours_are_asked_before_bytes_leave() -> None:
+    (closing, kept) = waits.closed(CLOSED, [], NOW) or pytest.fail("open")
+    assert closing.detail == "Mon 9:00 Pacific"
+    assert kept == Result(1, Passed.WAITING, NOW, "waits", retry_at=MONDAY_9)
+    assert waits.closed(CLOSED, [kept], MONDAY_9) is None
+    (_, last) = waits.closed(replace(CLOSED, outside_hours="last"), [], NOW) or pytest.fail("open")
+    assert (last.what, last.reason, last.retry_at) == (Passed.LAST, "waits_last", MONDAY_9)
+    (_, passed) = waits.closed(replace(CLOSED, outside_hours="next"), [], NOW) or pytest.fail("open")
+    assert (passed.what, passed.retry_at) == (Passed.PASSED, None)
+
+
+def test_the_wait_is_bounded_over_all_orders_together() -> None:
+    begun = replace(result(2, Passed.WAITING, LATER), at=NOW - timedelta(days=6))
+    (closing, passed) = waits.closed(CLOSED, [begun], NOW) or pytest.fail("open")
+    assert (closing.verdict, passed.what, passed.retry_at) == ("opens_too_late", Passed.PASSED, None)
+
+
+def test_doubt_is_asked_about_at_any_hour() -> None:
+    assert waits.closed(CLOSED, [result(1, Outcome.UNKNOWN, NOW)], NOW) is None
+
+
+def test_recovered_is_what_sold_after_the_first_choice_failed() -> None:
+    failed, second, third = (
+        result(1, Outcome.REJECTED),
+        result(2, Outcome.ACCEPTED),
+        result(3, Outcome.ACCEPTED),
+    )
+    assert waterfall.recovered([failed, second, third], 2)
+    assert waterfall.recovered([failed, second, third], 3)
+    assert not waterfall.recovered([result(1, Outcome.ACCEPTED), second], 2)
+    assert not waterfall.recovered([result(1, Passed.PASSED), second], 2)
+    assert not waterfall.recovered([result(1, Passed.LAST, LATER), second], 2)
+    assert waterfall.recovered([result(1, Passed.DEFERRED, LATER), second], 2)
+
+
 def test_not_reached() -> None:
     assert waterfall.not_reached(plan(1, 2, 3), [result(1, Outcome.ACCEPTED)]) == (2, 3)
 
 
-WHATS = st.sampled_from([*Outcome, Passed.PASSED, Passed.DEFERRED])
+WHATS = st.sampled_from([*Outcome, *Passed])
 
 
 @given(
@@ -175,6 +235,8 @@ def test_every_journey_ends_and_sells_no_more_than_allowed(
         if not isinstance(decision, Send):
             break
         what = answers.pop(0)
+        if what in (Passed.WAITING, Passed.LAST) and now >= NOW + timedelta(days=7):
+            what = Passed.PASSED
         history.append(Result(decision.order_id, what, now, "why"))
         history[-1] = replace(history[-1], retry_at=_retry_at(history, endpoints, now))
     buyers_of = {step.order_id: step.buyer_id for step in of.steps}
@@ -185,11 +247,25 @@ def test_every_journey_ends_and_sells_no_more_than_allowed(
     if unknown == "hold":
         assert len(sold) + len(doubtful) <= max_buyers
     assert isinstance(decision, Sold) == (bool(sold) and not isinstance(decision, Hold))
-    assert len(history) <= 5 * 2 * (ENDPOINT.retries + 1)
+    assert now <= NOW + timedelta(days=10)
+    openings = sum(one.what in (Passed.WAITING, Passed.LAST) for one in history)
+    assert openings <= 5 * 8
+    assert len(history) - openings <= 5 * 2 * (ENDPOINT.retries + 1)
+    if isinstance(decision, Unsold):
+        assert {one.order_id for one in history} >= {step.order_id for step in of.steps} - _twins(of, history)
+
+
+def _twins(of: Plan, history: list[Result]) -> set[int]:
+    """Orders whose buyer may have the lead by another order."""
+    doubtful = {one.order_id for one in history if one.what is Outcome.UNKNOWN}
+    buyers = {step.buyer_id for step in of.steps if step.order_id in doubtful}
+    return {step.order_id for step in of.steps if step.buyer_id in buyers}
 
 
 def _retry_at(history: list[Result], endpoints: dict[int, EndpointSpec], now: datetime) -> datetime | None:
     last = history[-1]
+    if last.what in (Passed.WAITING, Passed.LAST):
+        return now + timedelta(days=1)
     if last.what is Passed.DEFERRED:
         reopens = now + timedelta(minutes=1)
         return waterfall.deferred_until(history[:-1], last.order_id, endpoints[last.order_id], reopens)

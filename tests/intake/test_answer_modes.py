@@ -1,12 +1,15 @@
 """Answering on acceptance or on the buyers' answer, against real local buyers."""
 
 from collections.abc import Iterator
+from datetime import time
 from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 
+from apps.buyers.models import LeadOrder, OrderWindow
 from apps.buyers.services import response_rules_set
+from apps.core.clock import now
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.models import Attempt, Delivery, SourceCallback
 from apps.deliveries.services import drain
@@ -114,3 +117,18 @@ def test_a_status_url_cannot_be_made_up(simulator: Running) -> None:
     token = f"{Lead.objects.get().public_id}:1abcde:forged"
     assert Client().get(f"/ca/status/{token}").status_code == 404
     assert Client().post(f"/ca/status/{token}").status_code == 405
+
+
+def test_a_lead_that_waits_for_an_opening_is_answered_as_pending_without_waiting(simulator: Running) -> None:
+    world = world_with(simulator, "accept", answer_budget_ms=60_000)
+    LeadOrder.objects.update(outside_hours="queue", time_zone="UTC")
+    OrderWindow.objects.create(
+        order=world.order, weekday=(now().weekday() + 2) % 7, opens=time(9), closes=time(17)
+    )
+    world.publish()
+    answer = submit(lead_body(world))
+    # Within the test client's patience, though the budget is a minute.
+    assert answer.status_code == 202
+    assert (Delivery.objects.get().status, Lead.objects.get().status) == ("pending", "in_flight")
+    assert SourceCallback.objects.get().status == "pending"
+    assert simulator.requests == []

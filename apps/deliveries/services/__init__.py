@@ -2,7 +2,7 @@
 
 from apps.deliveries.services.asking import ask_due as status_ask
 from apps.deliveries.services.breakers import reset as breaker_reset
-from apps.deliveries.services.by_hand import redeliver, resolve_unknown
+from apps.deliveries.services.by_hand import resolve_unknown
 from apps.deliveries.services.callbacks import expect as callback_expect
 from apps.deliveries.services.callbacks import send_due as callbacks_send
 from apps.deliveries.services.canaries import run as canaries_run
@@ -13,7 +13,11 @@ from apps.deliveries.services.drifting import item_close as drift_close
 from apps.deliveries.services.file_drops import send_again as file_send_again
 from apps.deliveries.services.file_drops import send_due as files_send
 from apps.deliveries.services.inline import DeliveryState, deliver_now, state_of
+from apps.deliveries.services.partitions import ahead as partitions_ahead
+from apps.deliveries.services.quarantine import give_up, try_again
 from apps.deliveries.services.reclassify import reclassify
+from apps.deliveries.services.redelivery import SWITCHES, Prospects, prospects, redeliver, redeliver_many
+from apps.deliveries.services.redelivery import go_on as redeliveries_go_on
 from apps.deliveries.services.rereading import Backtest, Reread, backtest, opened_answer
 from apps.deliveries.services.stored import export as stored_csv
 from apps.deliveries.services.sweeping import Swept, sweep
@@ -22,8 +26,10 @@ from apps.deliveries.services.tokens import renew as tokens_renew
 from apps.deliveries.services.unread import watch as unread_watch
 
 __all__ = [
+    "SWITCHES",
     "Backtest",
     "DeliveryState",
+    "Prospects",
     "Report",
     "Reread",
     "Swept",
@@ -40,14 +46,20 @@ __all__ = [
     "endpoint_test",
     "file_send_again",
     "files_send",
+    "give_up",
     "opened_answer",
+    "partitions_ahead",
+    "prospects",
     "reclassify",
     "redeliver",
+    "redeliver_many",
+    "redeliveries_go_on",
     "resolve_unknown",
     "state_of",
     "status_ask",
     "stored_csv",
     "sweep",
     "tokens_renew",
+    "try_again",
     "unread_watch",
 ]

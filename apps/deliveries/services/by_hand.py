@@ -1,4 +1,4 @@
-"""What people may do to a delivery: send a lead again, and say what an unknown answer was.
+"""What people may say of a delivery: what an unknown answer was.
 
 An answer that comes after its attempt was given up goes the same way: it says what the unknown was.
 """
@@ -12,13 +12,12 @@ from django.db.models import QuerySet
 
 from apps.companies.services import record as audit
 from apps.core.errors import ApplicationError
-from apps.core.ids import new_id
 from apps.deliveries.choices import AttemptKind, DeliveryStatus
 from apps.deliveries.facts import database_now, load_journeys
 from apps.deliveries.jobs import wake_drain
 from apps.deliveries.journeys import Journey, OpenAttempt, selling
 from apps.deliveries.models import Attempt, Delivery
-from apps.deliveries.services import after_sale, finishing
+from apps.deliveries.services import after_sale, finishing, persons
 from apps.deliveries.services.reading import Answer
 from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
 from apps.deliveries.services.settling import booking
@@ -26,71 +25,18 @@ from apps.deliveries.specs import history_dump, history_load, plan_load
 from apps.engine import waterfall
 from apps.engine.outbound import OutboundResponse
 from apps.engine.outcome import Outcome, Reading
-from apps.engine.waterfall import Hold, Result, Send
-from apps.leads.choices import EventKind, LeadStatus
-from apps.leads.models import Lead, LeadEvent
+from apps.engine.waterfall import Hold, Result, Send, Wait
+from apps.leads import services as leads
+from apps.leads.choices import EventKind
+from apps.leads.models import LeadEvent
 from apps.ledger.selectors import sold_so_far
 from apps.ledger.services import sale_book
-from apps.publishing import specs
-from apps.publishing.models import Publication
 
 logger = logging.getLogger(__name__)
 
 BY_HAND = "resolved by hand"
 LATE = "answered late"
 _DECISIVE = (Outcome.ACCEPTED, Outcome.REJECTED, Outcome.DUPLICATE)
-
-
-@transaction.atomic
-def redeliver(delivery: Delivery, *, by: Any, order_id: int | None = None) -> Delivery:
-    """Send a lead through the orders of its campaign as it runs now, or to one of them only; audited.
-
-    Refused while a delivery of the lead is under way or in doubt, for sold, rejected and test leads: an
-    exclusive lead must not be sold twice. The new delivery has idempotency keys of its own.
-    """
-    lead = Lead.objects.select_for_update().get(pk=delivery.lead_id)
-    if lead.is_test or lead.status not in (LeadStatus.UNSOLD, LeadStatus.HELD):
-        raise ApplicationError(
-            "Only a lead that was not sold can be delivered again.", code="not_redeliverable"
-        )
-    open_ones = Delivery.objects.filter(
-        lead_id=lead.pk, status__in=(DeliveryStatus.PENDING, DeliveryStatus.HELD)
-    )
-    if open_ones.exists():
-        raise ApplicationError(
-            "Another delivery of this lead is under way or waits for somebody to say what its answer was.",
-            code="delivery_open",
-        )
-    version_id = _version_now(lead, delivery)
-    if order_id is not None and order_id not in selling(specs.load(version_id)).orders:
-        raise ApplicationError(
-            "The campaign as it runs has no such order.", code="no_such_order", field="order"
-        )
-    now = database_now()
-    again = Delivery.objects.create(
-        id=new_id(),
-        company_id=delivery.company_id,
-        lead_id=delivery.lead_id,
-        version_id=version_id,
-        next_attempt_at=now,
-        only_order_id=order_id,
-        created_at=now,
-    )
-    data = {"delivery": again.public_id, "instead_of": delivery.public_id, "order": order_id}
-    LeadEvent.objects.create(lead_id=lead.pk, kind=EventKind.REDELIVERED, at=now, data=data)
-    audit(again, by=by, action="delivery.redelivered", summary=f"Lead {lead.public_id} sent again", data=data)
-    transaction.on_commit(wake_drain, robust=True)
-    return again
-
-
-def _version_now(lead: Lead, delivery: Delivery) -> int:
-    """What was wrong with an endpoint or order has been put right since: the version that runs, if any
-    does.
-    """
-    running = (
-        Publication.objects.filter(campaign_id=lead.campaign_id).values_list("version_id", flat=True).first()
-    )
-    return delivery.version_id if running is None else running
 
 
 def resolve_unknown(delivery: Delivery, *, accepted: bool, by: Any) -> None:
@@ -140,15 +86,18 @@ def resolve(delivery_id: int, reading: Reading, *, told_by: str, attempt_id: int
     decision = waterfall.next_step(plan, journey.history, endpoints, now)
     turns = finishing.turns_for([(journey, decision)])
     _settle_reservations(journey, attempt, reading.outcome)
+    persons.answered([(journey, journey.attempt.order)])
     _book(answer, now)
     attempt.outcome, attempt.reason, attempt.price = reading.outcome, reading.reason, answer.price
     attempt.save(update_fields=["outcome", "reason", "price", "reservations"])
     told = {"order": attempt.order_name, "outcome": reading.outcome.value, "by": told_by}
     LeadEvent.objects.create(lead_id=row.lead_id, kind=EventKind.RESOLVED, at=now, data=told)
     if isinstance(decision, Send):
-        _go_on(journey)
-    else:
-        finishing.finish([(journey, decision)], turns, now)
+        go_on(journey)
+        return
+    if isinstance(decision, Wait):
+        leads.resume([journey.lead_id])
+    finishing.finish([(journey, decision)], turns, now)
 
 
 def journey_of(row: Delivery) -> Journey:
@@ -219,7 +168,9 @@ def _book(answer: Answer, now: Any) -> None:
     after_sale.write([(answer.journey, answer.attempt)], now)
 
 
-def _go_on(journey: Journey) -> None:
+def go_on(journey: Journey) -> None:
+    """Back to the queue, due at once; its lead is in flight again."""
+    leads.resume([journey.lead_id])
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE deliveries_delivery SET status = %s, history = %s, next_attempt_at = now(), leased_until = NULL,"

@@ -19,7 +19,8 @@ LEASE_S = 10
 LEASE_MARGIN_S = 5
 MAX_CLAIMS = 3
 
-_COLUMNS = "d.id, d.company_id, d.lead_id, d.version_id, d.leased_until, d.claims, d.only_order_id, d.plan, d.history"
+_COLUMNS = """d.id, d.company_id, d.lead_id, d.version_id, d.leased_until, d.claims,
+    d.only_order_id, d.ignores, d.plan, d.history"""
 
 _CLAIM = f"""
     WITH due AS (
@@ -63,7 +64,7 @@ def _claim(statement: str, values: list[Any]) -> list[Journey]:
 
 
 def _journey(row: Sequence[Any]) -> Journey:
-    number, company, lead, version, lease, claims, only, plan, history = row
+    number, company, lead, version, lease, claims, only, ignores, plan, history = row
     results, held = history_load(_json(history))
     return Journey(
         id=number,
@@ -73,6 +74,7 @@ def _journey(row: Sequence[Any]) -> Journey:
         lease=lease,
         claims=claims,
         only_order_id=only,
+        ignores=frozenset(_json(ignores)),
         plan=plan_load(_json(plan)) if plan is not None else None,
         history=results,
         held=held,

@@ -12,7 +12,7 @@ from django.db import connection
 
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.journeys import Journey
-from apps.deliveries.services import callbacks
+from apps.deliveries.services import callbacks, persons
 from apps.deliveries.services.turns import TurnBook
 from apps.deliveries.specs import history_dump, plan_dump
 from apps.engine import asking, reasons, routing, waterfall
@@ -161,3 +161,4 @@ def cancel(journeys: Sequence[Journey], now: datetime, reason: str = "lead_erase
             " leased_until = NULL WHERE id = %s AND leased_until = %s",
             [(DeliveryStatus.CANCELLED.value, reason, now, one.id, one.lease) for one in journeys],
         )
+    persons.forget(journeys)

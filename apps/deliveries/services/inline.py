@@ -9,10 +9,12 @@ import queue
 import threading
 import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import close_old_connections, connection
 
+from apps.core import clock
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.jobs import wake_drain
 from apps.deliveries.journeys import Journey
@@ -44,6 +46,8 @@ class DeliveryState:
     status: str
     reason: str = ""
     payout: Decimal = Decimal("0.00")
+    due_at: datetime | None = None
+    """When something is to be done next, while it is pending."""
 
     @property
     def is_final(self) -> bool:
@@ -68,7 +72,7 @@ def deliver_now(delivery_id: int, *, deadline_ms: float) -> DeliveryState:
             if inline.crowded:
                 until = 0.0
     state = state_of(delivery_id)
-    while state.status == DeliveryStatus.PENDING and time.monotonic() + _POLL_S < until:
+    while _may_end_by(until, state):
         time.sleep(_POLL_S)
         state = state_of(delivery_id)
     if state.status == DeliveryStatus.PENDING:
@@ -76,11 +80,20 @@ def deliver_now(delivery_id: int, *, deadline_ms: float) -> DeliveryState:
     return state
 
 
+def _may_end_by(until: float, state: DeliveryState) -> bool:
+    """Whether it is worth looking again: a lead that waits for an order's opening is answered as pending at once."""
+    left_s = until - time.monotonic()
+    if state.status != DeliveryStatus.PENDING or left_s <= _POLL_S:
+        return False
+    return state.due_at is None or state.due_at <= clock.now() + timedelta(seconds=left_s)
+
+
 def state_of(delivery_id: int) -> DeliveryState:
     """How a delivery stands now."""
-    status, reason, lead_id = Delivery.objects.values_list("status", "reason", "lead_id").get(pk=delivery_id)
+    columns = ("status", "reason", "lead_id", "next_attempt_at")
+    status, reason, lead_id, due_at = Delivery.objects.values_list(*columns).get(pk=delivery_id)
     if status != DeliveryStatus.SOLD:
-        return DeliveryState(status, reason)
+        return DeliveryState(status, reason, due_at=due_at)
     return DeliveryState(status, payout=Lead.objects.values_list("payout", flat=True).get(pk=lead_id))
 
 

@@ -41,10 +41,12 @@ class CapBook:
         self._used = _locked(sorted(set(counters), reverse=True))
         self._added: dict[Counter, int] = {}
 
-    def reserve(self, asked: list[tuple[Reservation, int]]) -> str | None:
-        """Take all of them or none; the key of the cap that is full, or None when they are taken."""
+    def reserve(self, asked: list[tuple[Reservation, int]], *, past_limits: bool = False) -> str | None:
+        """Take all of them or none; the key of the cap that is full, or None when they are taken. `past_limits` counts
+        without asking for room: a person said so.
+        """
         for (cap_key, period_key, amount, _), limit in asked:
-            if self._used.get((cap_key, period_key), 0) + amount > limit:
+            if not past_limits and self._used.get((cap_key, period_key), 0) + amount > limit:
                 return str(cap_key)
         for (cap_key, period_key, amount, _), _limit in asked:
             self._add((cap_key, period_key), amount)

@@ -16,7 +16,7 @@ from apps.deliveries.choices import AttemptStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.journeys import Journey, selling, undone_on_failure
 from apps.deliveries.models import Attempt
-from apps.deliveries.services import after_sale, alerts, breakers, finishing, shapes, tokens
+from apps.deliveries.services import after_sale, alerts, breakers, finishing, persons, shapes, tokens
 from apps.deliveries.services.claims import still_ours
 from apps.deliveries.services.reading import Answer, read
 from apps.deliveries.services.records import sealed_response, timings
@@ -108,6 +108,7 @@ class _Settling:
         self.settled.again += [journey for journey, decision in decided if isinstance(decision, Send)]
         turns = finishing.turns_for(ended)
         self._settle_caps()
+        persons.answered([(answer.journey, answer.attempt.order) for answer in self.answers])
         self._write_attempts()
         booked = self._book()
         after_sale.write(
@@ -241,7 +242,7 @@ def booking(answer: Answer, sold: SoldSoFar | None, now: datetime) -> Booking:
         price=answer.price,
         payout=payout,
         currency=journey.spec.currency,
-        recovered=bool(plan.steps) and plan.steps[0].order_id != attempt.order.id,
+        recovered=waterfall.recovered(journey.history, attempt.order.id),
         at=now,
     )
 

@@ -16,7 +16,7 @@ from apps.deliveries.choices import AttemptKind, AttemptStatus
 from apps.deliveries.facts import Live, database_now, load_journeys, load_live
 from apps.deliveries.journeys import Journey, OpenAttempt, selling, undone_on_failure
 from apps.deliveries.models import Attempt
-from apps.deliveries.services import breakers, finishing, tokens
+from apps.deliveries.services import breakers, finishing, persons, tokens, waiting
 from apps.deliveries.services.claims import LEASE_MARGIN_S, park, still_ours
 from apps.deliveries.services.gate import Crowd, Gate, Parked
 from apps.deliveries.services.preparing import prepare
@@ -104,7 +104,7 @@ class _Starting:
         self.events: list[LeadEvent] = []
 
     def run(self, journeys: list[Journey]) -> None:
-        """Locks in this order: turns, paces, caps; the deliveries are the caller's already."""
+        """Locks in this order: turns, paces, persons, caps; the deliveries are the caller's already."""
         self._plan([journey for journey in journeys if journey.plan is None])
         chosen = [(journey, self._choose(journey)) for journey in journeys]
         sends = [(journey, choice) for journey, choice in chosen if isinstance(choice, Send)]
@@ -117,7 +117,8 @@ class _Starting:
         )
         ready = [journey for journey, choice in sends if self._prepare(journey, choice)]
         self.gate.write()
-        reserved = self._reserve(ready)
+        reserved = self._reserve(self._not_taken(ready))
+        persons.offer(reserved, self.live.now)
         self._write(reserved, [journey for journey, _ in sends])
         LeadEvent.objects.bulk_create(self.events)
         finishing.finish(self.started.ended, turns, self.live.now)
@@ -127,7 +128,7 @@ class _Starting:
         turns = TurnBook(journeys)
         resting = self.live.orders.open_breakers
         for journey in journeys:
-            facts = self.live.order_facts(turns.turns, journey.only_order_id)
+            facts = self.live.order_facts(turns.turns, journey)
             plan = routing.plan(journey.spec, journey.lead.data, facts, Facts(now=self.live.now))
             turns.give(journey, plan, resting)
             journey.plan = plan
@@ -140,11 +141,15 @@ class _Starting:
         endpoints = selling(journey.spec).endpoint_of
         while True:
             decision = waterfall.next_step(journey.plan, journey.history, endpoints, self.live.now)
-            line = self._closed(journey, decision) if isinstance(decision, Send) else None
-            if line is None:
-                self._tell_passed(journey)
-                return decision
-            self._pass_over(journey, line)
+            if isinstance(decision, Send):
+                if waiting.keep(journey, decision.order_id, self.live):
+                    continue
+                line = self._closed(journey, decision)
+                if line is not None:
+                    self._pass_over(journey, line)
+                    continue
+            self._tell_passed(journey)
+            return decision
 
     def _closed(self, journey: Journey, decision: Send) -> Considered | None:
         order = journey.order(decision.order_id)
@@ -162,6 +167,14 @@ class _Starting:
             retry_at = waterfall.deferred_until(journey.history, line.order_id, endpoint, reopens)
         journey.passed.append(line)
         journey.history.append(Result(line.order_id, what, self.live.now, line.verdict, retry_at=retry_at))
+
+    def _not_taken(self, journeys: list[Journey]) -> list[Journey]:
+        """Without those whose person another lead has taken at this buyer; they are started again."""
+        for journey, line in persons.taken(journeys, self.live.now):
+            self._pass_over(journey, line)
+            journey.attempt = None
+            self.started.again.append(journey)
+        return [journey for journey in journeys if journey.attempt is not None]
 
     def _tell_passed(self, journey: Journey) -> None:
         if journey.passed:
@@ -193,7 +206,7 @@ class _Starting:
         kept = []
         for journey in journeys:
             assert journey.attempt is not None
-            full = book.reserve(asked[journey.id])
+            full = book.reserve(asked[journey.id], past_limits="caps" in journey.ignores)
             if full is None:
                 carried = journey.held.pop(journey.attempt.order.id, [])
                 journey.attempt.reservations = [*carried, *(one for one, _ in asked[journey.id])]

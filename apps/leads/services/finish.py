@@ -148,3 +148,12 @@ def hold(lead_ids: Iterable[int], *, data: dict[str, Any] | None = None) -> froz
             ids = sorted(held)
             cursor.execute(_EVENTS, (ids, [str(EventKind.HELD)] * len(ids), [told] * len(ids)))
     return held
+
+
+def resume(lead_ids: Iterable[int]) -> None:
+    """Held leads that are under way again: what was unknown has been said, and nobody has bought them yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE leads_lead SET status = %s WHERE id = ANY(%s) AND status = %s",
+            (str(LeadStatus.IN_FLIGHT), sorted(lead_ids), str(LeadStatus.HELD)),
+        )

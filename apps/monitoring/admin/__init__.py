@@ -2,12 +2,14 @@
 their buttons.
 """
 
+from apps.monitoring.admin.again import RedeliveryAdmin
 from apps.monitoring.admin.deliveries import AttemptAdmin, DeliveryAdmin
 from apps.monitoring.admin.drift import DriftItemAdmin
 from apps.monitoring.admin.endpoints import EndpointDesk
 from apps.monitoring.admin.leads import LeadAdmin
 from apps.monitoring.admin.refusals import RefusalAdmin
 from apps.monitoring.admin.stored import DropFileAdmin, LeadCopyAdmin, StoredLeadAdmin
+from apps.monitoring.admin.stuck import StuckDeliveryAdmin
 
 __all__ = [
     "AttemptAdmin",
@@ -17,6 +19,8 @@ __all__ = [
     "EndpointDesk",
     "LeadAdmin",
     "LeadCopyAdmin",
+    "RedeliveryAdmin",
     "RefusalAdmin",
     "StoredLeadAdmin",
+    "StuckDeliveryAdmin",
 ]

@@ -10,6 +10,8 @@ from unfold.decorators import display
 
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.models import Attempt, Delivery
+from apps.leads.models import Lead
+from apps.monitoring.admin.again import AgainMixin
 from apps.monitoring.admin.base import ReadOnlyAdmin, number
 from apps.monitoring.admin.filters import EndpointFilter, FailureFilter, OutcomeFilter, PeriodFilter
 from apps.monitoring.stages import TOTAL, judged
@@ -17,7 +19,7 @@ from apps.monitoring.templatetags.monitoring import copyable, mark, moment
 from apps.monitoring.trace.outcomes import OUTCOMES, UNDER_WAY
 from apps.monitoring.trace.said import said
 
-_STATES = {
+DELIVERY_STATES = {
     DeliveryStatus.PENDING: ("plain", "… Pending"),
     DeliveryStatus.SOLD: ("good", "✓ Sold"),
     DeliveryStatus.UNSOLD: ("warn", "○ Unsold"),
@@ -51,13 +53,16 @@ def lead_url(row: Delivery | Attempt) -> str:
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(LeadLinked):
+class DeliveryAdmin(AgainMixin, LeadLinked):
     list_display = ("identity", "of_lead", "created", "state_in_words", "orders_tried", "due")
     list_filter = ("status", PeriodFilter)
     empty_text = "A delivery appears here when a lead is accepted and goes on its way to the buyers."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("lead")
+
+    def leads_of(self, rows: QuerySet) -> QuerySet[Lead]:
+        return Lead.objects.filter(pk__in=rows.order_by().values("lead_id"))
 
     @display(description="Delivery", ordering="id")
     def identity(self, delivery: Delivery) -> SafeString:
@@ -69,7 +74,7 @@ class DeliveryAdmin(LeadLinked):
 
     @display(description="State", ordering="status")
     def state_in_words(self, delivery: Delivery) -> SafeString:
-        return mark(*_STATES.get(delivery.status, ("plain", delivery.status)))
+        return mark(*DELIVERY_STATES.get(delivery.status, ("plain", delivery.status)))
 
     @display(description="Orders tried")
     def orders_tried(self, delivery: Delivery) -> SafeString:

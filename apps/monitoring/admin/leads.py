@@ -17,10 +17,11 @@ from apps.companies.choices import Role
 from apps.companies.selectors import may, sees_personal_data
 from apps.core.errors import ApplicationError
 from apps.deliveries.models import Delivery
-from apps.deliveries.services import redeliver, resolve_unknown
+from apps.deliveries.services import SWITCHES, redeliver, resolve_unknown
 from apps.leads.models import Lead
 from apps.leads.selectors import search
 from apps.leads.services import reveal_record
+from apps.monitoring.admin.again import AgainMixin
 from apps.monitoring.admin.base import ReadOnlyAdmin, number
 from apps.monitoring.admin.filters import ReceivedFilter
 from apps.monitoring.templatetags.monitoring import copyable, lead_state, moment, money
@@ -29,7 +30,7 @@ from apps.publishing import specs
 
 
 @admin.register(Lead)
-class LeadAdmin(ReadOnlyAdmin):
+class LeadAdmin(AgainMixin, ReadOnlyAdmin):
     list_display = ("identity", "received", "campaign", "source", "state_in_words", "sold_for", "paid_out")
     list_display_links = None
     list_filter = (
@@ -47,6 +48,9 @@ class LeadAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("campaign", "source")
+
+    def leads_of(self, rows: QuerySet) -> QuerySet[Lead]:
+        return rows
 
     @display(description="Lead", ordering="id")
     def identity(self, lead: Lead) -> SafeString:
@@ -106,7 +110,13 @@ class LeadAdmin(ReadOnlyAdmin):
             known = {str(order.id): order.id for order in specs.load(delivery.version_id).orders}
             if chosen and chosen not in known:
                 raise ApplicationError("The lead's version has no such order.", code="no_such_order")
-            redeliver(delivery, by=request.user, order_id=known.get(chosen))
+            redeliver(
+                delivery,
+                by=request.user,
+                order_id=known.get(chosen),
+                ignores=request.POST.getlist("ignores"),
+                note=request.POST.get("note", "")[:300],
+            )
             return "The lead is on its way again; the trace below will show it."
 
         return self._act(request, object_id, again)
@@ -152,6 +162,7 @@ class LeadAdmin(ReadOnlyAdmin):
             "lead": lead,
             "trace": trace(lead, unmasked=unmasked),
             "unmasked": unmasked,
+            "switches": SWITCHES,
             "may_reveal": sees_personal_data(request.user, lead.company_id),
             "may_operate": may(request.user, Role.OPERATOR, lead.company_id),
         }

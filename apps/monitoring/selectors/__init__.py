@@ -11,17 +11,20 @@ from apps.monitoring.selectors.delivery import (
 )
 from apps.monitoring.selectors.leads import (
     Conservation,
+    Recovered,
     company_ids_of,
     conservation,
     received_by_hour,
     received_per_minute,
     recent_leads,
+    recovered,
 )
 
 __all__ = [
     "Conservation",
     "EndpointRow",
     "HourOfCalls",
+    "Recovered",
     "Waiting",
     "calls_by_hour",
     "company_ids_of",
@@ -31,5 +34,6 @@ __all__ = [
     "received_by_hour",
     "received_per_minute",
     "recent_leads",
+    "recovered",
     "waiting",
 ]

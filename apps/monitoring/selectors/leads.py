@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from apps.companies.models import Company
 from apps.core.ids import first_id_at, public_id
 from apps.leads.choices import LeadStatus
 from apps.leads.models import Lead
+from apps.ledger.models import Sale
 
 RECENT_LEADS = 12
 NAMED = 12
@@ -75,6 +77,21 @@ def _unbacked(company_ids: Sequence[int], since: datetime) -> tuple[int, list[in
         )
         number, ids = cursor.fetchone()
     return number, ids or []
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """Leads sold in a period after their first choice had failed, and the money of those sales by currency."""
+
+    leads: int
+    money: tuple[tuple[str, Decimal], ...] = ()
+
+
+def recovered(company_ids: Sequence[int], *, since: datetime) -> Recovered:
+    """What the waterfall saved since an instant."""
+    sales = Sale.objects.filter(company__in=company_ids, recovered=True, booked_at__gte=since).order_by()
+    sums = sales.values_list("currency").annotate(Sum("price")).order_by("currency")
+    return Recovered(sales.values("lead_id").distinct().count(), tuple(sums))
 
 
 def received_per_minute(company_ids: Sequence[int], *, now: datetime) -> float:

@@ -17,7 +17,14 @@ from apps.leads.models import LeadEvent
 from apps.monitoring.trace.outcomes import OUTCOMES, UNDER_WAY
 from apps.monitoring.wording import counted, money
 
-TONES = {"in_line": "good", "breaker_open": "warn", "not_reached": "plain"}
+TONES = {
+    "in_line": "good",
+    "breaker_open": "warn",
+    "waits": "warn",
+    "waits_last": "warn",
+    "not_reached": "plain",
+}
+_CLOSED = ("outside_hours", "waits", "waits_last", "opens_too_late")
 MOST_STATES = 8
 
 
@@ -101,7 +108,7 @@ def _decided(
     if verdict == "zip":
         mode = "on" if order.zips.mode == "include" else "not on"
         return f"{place.get('zip') or 'No zip'}; buys zips {mode} “{order.zips.list_name}”"
-    if verdict == "outside_hours" and order.schedule is not None:
+    if verdict in _CLOSED and order.schedule is not None:
         local = at.astimezone(ZoneInfo(order.schedule.time_zone))
         return f"{local:%A %H:%M} there; open {schedule_words.describe(order.schedule, at)}"
     if verdict == "criteria" and order.criteria is not None:
