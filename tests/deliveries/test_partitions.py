@@ -14,7 +14,7 @@ from django.db import connection
 from apps.core.ids import first_id_at
 from apps.deliveries import migrations, services
 from apps.deliveries.models import Attempt, Delivery
-from apps.deliveries.services import partitions, starting
+from apps.deliveries.services import partitions, preparing
 from apps.deliveries.services.partitions import Month
 from apps.simulator.running import Running
 from tests.deliveries.market import market, outcomes, stands
@@ -172,7 +172,7 @@ def test_a_delivery_goes_on_over_the_end_of_a_month(
     delivery = scene.lead()
     midnight = Month.of(datetime.now(UTC)).plus(1).start
     ids = iter([first_id_at(midnight) - 1, first_id_at(midnight)])
-    monkeypatch.setattr(starting, "new_id", lambda: next(ids))
+    monkeypatch.setattr(preparing, "new_id", lambda: next(ids))
     services.drain()
     assert outcomes(delivery) == ["rejected", "accepted"]
     assert stands(delivery) == ("sold", "sold")
