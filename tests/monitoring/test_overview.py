@@ -87,7 +87,7 @@ def test_what_waits_is_counted_and_linked(busy: Market) -> None:
     assert told.oldest_due_s is not None
     assert told.oldest_due_s >= 30
     page = html(member(busy.world).get("/admin/"))
-    assert 'href="/admin/deliveries/delivery/?status=held"><span class="mark mark-warn">▲ 1 held' in page
+    assert 'href="/admin/deliveries/stuckdelivery/?status=held"><span class="mark mark-warn">▲ 1 held' in page
 
 
 def test_endpoints_stand_by_trouble_and_tell_their_numbers(simulator: Running) -> None:
