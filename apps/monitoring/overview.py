@@ -36,17 +36,23 @@ def overview(user: Any, *, now: datetime) -> dict[str, Any]:
         "answered": curve([_failed_share(hour) for hour in calls]),
         "slowest": curve([hour.p95_ms for hour in calls]),
         "endpoints": selectors.endpoints(companies, since=day, now=now),
-        "recovered": [
-            (words, found.leads, [money(amount, currency) for currency, amount in found.money])
-            for words, days in (("24 hours", 1), ("30 days", 30))
-            for found in (selectors.recovered(companies, since=now - timedelta(days=days)),)
-        ],
+        "recovered": _recovered(companies, now),
         "waiting": selectors.waiting(companies, now=now),
         "drift": watch.drift_open(companies),
         "canaries": watch.canaries_failing(companies),
         "leads": selectors.recent_leads(companies),
         "operated": set(companies_with(user, Role.OPERATOR).values_list("pk", flat=True)),
     }
+
+
+def _recovered(companies: Sequence[int], now: datetime) -> list[tuple[str, int, list[str]]]:
+    """(period, leads, sums of money in words), shortest period first."""
+    periods = {"24 hours": timedelta(days=1), "30 days": timedelta(days=30)}
+    found = selectors.recovered(companies, since=[now - period for period in periods.values()])
+    return [
+        (words, one.leads, [money(amount, currency) for currency, amount in one.money])
+        for words, one in zip(periods, found, strict=True)
+    ]
 
 
 def _failed_share(hour: HourOfCalls) -> float | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from apps.companies.models import Company
 from apps.core.ids import first_id_at, public_id
@@ -87,11 +87,22 @@ class Recovered:
     money: tuple[tuple[str, Decimal], ...] = ()
 
 
-def recovered(company_ids: Sequence[int], *, since: datetime) -> Recovered:
-    """What the waterfall saved since an instant."""
-    sales = Sale.objects.filter(company__in=company_ids, recovered=True, booked_at__gte=since).order_by()
-    sums = sales.values_list("currency").annotate(Sum("price")).order_by("currency")
-    return Recovered(sales.values("lead_id").distinct().count(), tuple(sums))
+def recovered(company_ids: Sequence[int], *, since: Sequence[datetime]) -> list[Recovered]:
+    """What the waterfall saved since each of some instants, in one question. A lead has one currency."""
+    sales = Sale.objects.filter(company__in=company_ids, recovered=True, booked_at__gte=min(since)).order_by()
+    columns: dict[str, Count | Sum] = {}
+    for place, instant in enumerate(since):
+        within = Q(booked_at__gte=instant)
+        columns[f"leads_{place}"] = Count("lead_id", distinct=True, filter=within)
+        columns[f"sum_{place}"] = Sum("price", filter=within)
+    rows = list(sales.values("currency").annotate(**columns).order_by("currency"))
+    return [
+        Recovered(
+            sum(row[f"leads_{place}"] for row in rows),
+            tuple((row["currency"], row[f"sum_{place}"]) for row in rows if row[f"leads_{place}"]),
+        )
+        for place in range(len(since))
+    ]
 
 
 def received_per_minute(company_ids: Sequence[int], *, now: datetime) -> float:
