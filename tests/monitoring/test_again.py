@@ -1,6 +1,7 @@
 """Many at once from the lists: sending leads again, and settling what waits for a person."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -181,14 +182,11 @@ def test_recovered_leads_and_money_are_shown(simulator: Running) -> None:
         delivered(scene)
     other = market(simulator, ["accept?price=80", "accept"])
     delivered(other)
-    found = selectors.recovered(
-        [scene.world.company.pk, other.world.company.pk], since=scene.world.user.date_joined
-    )
-    assert (found.leads, [(currency, str(amount)) for currency, amount in found.money]) == (
-        2,
-        [("USD", "25.00")],
-    )
-    assert selectors.recovered([scene.world.company.pk], since=now()).leads == 0
+    companies = [scene.world.company.pk, other.world.company.pk]
+    found, none = selectors.recovered(companies, since=[now() - timedelta(days=1), now()])
+    assert found.leads == 2
+    assert [(currency, str(amount)) for currency, amount in found.money] == [("USD", "25.00")]
+    assert (none.leads, none.money) == (0, ())
     page = html(member(scene.world).get("/admin/overview/"))
     assert "2 leads, $25.00" in page
     assert "30 days: 2 leads, $25.00" in page
