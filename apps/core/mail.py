@@ -112,6 +112,11 @@ _process = _Process()
 os.register_at_fork(after_in_child=_process.after_fork)
 
 
+def has_server() -> bool:
+    """Whether EMAIL_URL names something that mails can be handed to."""
+    return settings.EMAIL_BACKEND not in _NO_SERVER
+
+
 def start(requests: Sequence[OutboundRequest], done: Done) -> None:
     """Send all and return at once; `done(index, answer)` is called on a thread of this module, once each."""
     pool = _process.pool()
@@ -130,7 +135,7 @@ def send(request: OutboundRequest, *, until: float) -> OutboundResponse:
         return OutboundResponse(
             error=TransportError.CONNECT_ERROR, error_detail="All mail connections were busy."
         )
-    if settings.EMAIL_BACKEND in _NO_SERVER:
+    if not has_server():
         return _unsent(TransportError.CONNECT_ERROR, "EMAIL_URL names no mail server.")
     wire = _Wire()
     backend = _Backend(wire, until - began) if settings.EMAIL_BACKEND == SMTP else get_connection()

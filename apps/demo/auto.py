@@ -85,7 +85,7 @@ def _fields(campaign: Campaign, by: Any) -> None:
 
 
 def orders(campaign: Campaign, buyers: dict[str, Buyer], endpoints: dict[str, Endpoint], *, by: Any) -> None:
-    """Three orders, the highest price first."""
+    """Four orders, the highest price first."""
     group = campaign.groups.get()
     group.name, group.method = "Carriers and agents", RoutingMethod.HIGHEST_PRICE
     group.save()
@@ -104,3 +104,8 @@ def orders(campaign: Campaign, buyers: dict[str, Buyer], endpoints: dict[str, En
         campaign, buyers["carcover"], name="CarCover all drivers", price=Decimal("15.00"),
         endpoint=endpoints["carcover"], states_mode="exclude", states=["MI", "NJ"], by=by,
     )  # fmt: skip
+    anchor = order_create(
+        campaign, buyers["anchor"], name="Anchor four states", price=Decimal("18.00"),
+        endpoint=endpoints["anchor"], states_mode="include", states=["OH", "PA", "GA", "NC"], by=by,
+    )  # fmt: skip
+    order_cap_add(anchor, limit=300, period="day", by=by)

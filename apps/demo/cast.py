@@ -94,7 +94,7 @@ SOURCES = (
 
 @dataclass(frozen=True, slots=True)
 class DemoBuyer:
-    """Somebody who buys leads. The simulator answers in its place, under `slug`."""
+    """Somebody who buys leads. Where it is called the simulator answers in its place, under `slug`."""
 
     name: str
     slug: str
@@ -109,4 +109,9 @@ CARCOVER = DemoBuyer("CarCover Direct", "carcover", "tech@carcover.example")
 PINNACLE = DemoBuyer("Pinnacle Auto Agents", "pinnacle", "desk@pinnacleauto.example")
 HEARTLAND = DemoBuyer("Heartland Roofing Supply", "heartland", "edi@heartlandroofing.example")
 PACIFIC = DemoBuyer("Pacific Roof Works", "pacific", "it@pacificroof.example")
-BUYERS = (SUMMIT, DENVER, SUNBELT, LIBERTY, CARCOVER, PINNACLE, HEARTLAND, PACIFIC)
+LONE_STAR = DemoBuyer("Lone Star Roofing", "lone-star", "systems@lonestarroofing.example")
+MILLER = DemoBuyer("Miller Family Roofing", "miller", "office@millerroofing.example")
+ANCHOR = DemoBuyer("Anchor Mutual", "anchor", "data@anchormutual.example")
+BUYERS = (
+    SUMMIT, DENVER, SUNBELT, LIBERTY, CARCOVER, PINNACLE, HEARTLAND, PACIFIC, LONE_STAR, MILLER, ANCHOR,
+)  # fmt: skip

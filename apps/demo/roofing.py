@@ -113,6 +113,15 @@ def orders(campaign: Campaign, buyers: dict[str, Buyer], endpoints: dict[str, En
         campaign, buyers["pacific"], name="Pacific coast", price=Decimal("40.00"), group=first,
         endpoint=endpoints["pacific"], weight=2, states_mode="include", states=["CA", "NV"], by=by,
     )  # fmt: skip
+    order_create(
+        campaign, buyers["lone-star"], name="Texas and Oklahoma", price=Decimal("41.00"), group=first,
+        endpoint=endpoints["lone-star"], weight=3, states_mode="include", states=["TX", "OK"], by=by,
+    )  # fmt: skip
+    miller = order_create(
+        campaign, buyers["miller"], name="Georgia and Florida by mail", price=Decimal("30.00"), group=first,
+        endpoint=endpoints["miller"], weight=1, states_mode="include", states=["GA", "FL"], by=by,
+    )  # fmt: skip
+    order_cap_add(miller, limit=100, period="day", by=by)
     summit = order_create(
         campaign, buyers["summit"], name="Summit nationwide", price=Decimal("36.00"), group=last,
         endpoint=endpoints["summit"], criteria=_PITCHED, by=by,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from apps.companies.models import Company
 from apps.demo import people
 from apps.demo.cast import COMPANY, LOGINS, ROOFING, SOURCES
-from apps.demo.logins import password_of
+from apps.demo.logins import fetching_key, password_of
 from apps.demo.territory import homes_in
 from apps.sources.models import Terms
 from apps.sources.selectors import live_credentials, live_links
@@ -82,6 +82,12 @@ def instructions_url(campaign: str = ROOFING) -> str:
     )
     link = live_links(terms).first() if terms else None
     return settings.PUBLIC_URL + reverse("instructions:overview", args=[link.token]) if link else ""
+
+
+def fetch_line() -> str:
+    """A line to paste into a shell: the demo's store-only buyer fetches its first leads."""
+    url = settings.PUBLIC_URL + reverse("stored_leads")
+    return f"curl -sS '{url}?limit=5' -H 'Authorization: Bearer {fetching_key()}'"
 
 
 def leads_url() -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from apps.simulator.journal import SHOWN_REQUESTS, Journal, Received
+from apps.simulator.mailbox import Mailbox
 from apps.simulator.server import Simulator
 
 
@@ -21,6 +22,9 @@ class Running:
 
     url: str
     journal: Journal
+    mailbox: Mailbox
+    mail_port: int = 0
+    """Where it takes mails; 0 where it takes none."""
 
     @property
     def requests(self) -> list[Received]:
@@ -84,9 +88,11 @@ async def _mail_server(simulator: Simulator, door: socket.socket) -> asyncio.Ser
 
 @contextmanager
 def running_simulator(
-    *, host: str = "127.0.0.1", port: int = 0, keep: int | None = SHOWN_REQUESTS
+    *, host: str = "127.0.0.1", port: int = 0, keep: int | None = SHOWN_REQUESTS, mails: bool = False
 ) -> Iterator[Running]:
-    """A simulator on a thread of this process. `keep` None remembers every request."""
+    """A simulator on a thread of this process. `keep` None remembers every request; with `mails` it is a mail
+    server, too.
+    """
     simulator = Simulator(keep=keep)
     up: Future[str] = Future()
     loop = asyncio.new_event_loop()
@@ -95,7 +101,11 @@ def running_simulator(
     def run() -> None:
         asyncio.set_event_loop(loop)
         try:
-            loop.run_until_complete(serve(simulator, door=listener(host, port), up=up.set_result, stop=stop))
+            mail_door = listener(host, 0) if mails else None
+            door = listener(host, port)
+            loop.run_until_complete(
+                serve(simulator, door=door, up=up.set_result, stop=stop, mail_door=mail_door)
+            )
         except OSError as error:
             up.set_exception(error)
         finally:
@@ -104,7 +114,7 @@ def running_simulator(
     thread = threading.Thread(target=run, name="simulator", daemon=True)
     thread.start()
     try:
-        yield Running(up.result(), simulator.journal)
+        yield Running(up.result(), simulator.journal, simulator.mailbox, simulator.mail_port or 0)
     finally:
         if not loop.is_closed():
             loop.call_soon_threadsafe(stop.set)

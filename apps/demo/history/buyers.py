@@ -5,6 +5,9 @@ from datetime import datetime
 from random import Random
 from urllib.parse import parse_qsl, urlsplit
 
+from apps.engine import oauth, reach
+from apps.engine.oauth import Granted
+from apps.engine.orders import EndpointSpec
 from apps.engine.outbound import OutboundRequest, OutboundResponse, Timings, TransportError
 from apps.simulator.answers import written
 from apps.simulator.behaviours import DEFAULTS, Visit, answer
@@ -25,7 +28,9 @@ class PastBuyers:
     journal: Journal = field(default_factory=Journal)
 
     def answer(self, request: OutboundRequest, at: datetime) -> OutboundResponse:
-        """What came of a request sent at an instant."""
+        """What came of a request sent at an instant, a mail and a lead laid in store included."""
+        if request.method == reach.STORE:
+            return OutboundResponse(sent=True)
         fate = self.random.random()
         if fate < UNREACHED:
             detail = "Connection refused"
@@ -36,7 +41,25 @@ class PastBuyers:
             return OutboundResponse(
                 error=TransportError.TIMEOUT, sent=True, timings=Timings(total_ms=float(request.timeout_ms))
             )
-        received = _received(request, at)
+        if request.method == reach.MAIL:
+            return self._mailed()
+        return self._answered(_received(request, at))
+
+    def token(self, endpoint: EndpointSpec, secret: str, at: datetime) -> str:
+        """The access token with which an OAuth endpoint was called."""
+        answer = self._answered(_received(oauth.token_request(endpoint.auth, secret), at))
+        told = oauth.read_token(answer)
+        assert isinstance(told, Granted), "a past token server gave no token"
+        return told.token
+
+    def _mailed(self) -> OutboundResponse:
+        connect, send = self.random.lognormvariate(2.0, 0.5), self.random.lognormvariate(3.0, 0.5)
+        times = Timings(
+            connect_ms=round(connect, 3), send_ms=round(send, 3), total_ms=round(connect + send, 3)
+        )
+        return OutboundResponse(250, sent=True, timings=times)
+
+    def _answered(self, received: Received) -> OutboundResponse:
         parameters = Parameters({**DEFAULTS.get(received.behaviour, {}), **received.query})
         said = answer(Visit(received, parameters, self.journal))
         body, content_type = written(said.facts, parameters.choice("format", FORMATS))

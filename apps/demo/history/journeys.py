@@ -9,7 +9,8 @@ from apps.deliveries.choices import AttemptStatus, DeliveryStatus
 from apps.deliveries.journeys import Journey, LeadFacts, OpenAttempt, selling
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.sendings import sending_of
-from apps.deliveries.services import finishing
+from apps.deliveries.services import finishing, transports
+from apps.deliveries.services.after_sale import WAITING_KINDS
 from apps.deliveries.services.records import attempt_row, sealed_response, timings
 from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, wanted
 from apps.deliveries.services.settling import Answer, booking
@@ -19,7 +20,7 @@ from apps.demo.history.books import Books
 from apps.demo.history.buyers import PastBuyers
 from apps.demo.history.ids import id_at
 from apps.demo.history.leads import PastLead, event
-from apps.engine import outcome, reasons, request, routing, waterfall
+from apps.engine import reasons, request, routing, waterfall
 from apps.engine.mapping import Unbuildable
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
@@ -53,6 +54,7 @@ class PastJourney:
     journey: Journey
     attempts: list[Attempt] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
+    stored: list[OpenAttempt] = field(default_factory=list)
     owed: Payout | None = None
 
     @classmethod
@@ -120,12 +122,13 @@ class PastJourney:
     def _settle(self, attempt: OpenAttempt, response: OutboundResponse) -> None:
         row = attempt_row(self.journey, attempt)
         self.now += timedelta(milliseconds=response.timings.total_ms)
-        answer = Answer(self.journey, attempt, response, outcome.read(response, attempt.endpoint.rules), 0.05)
+        answer = Answer(self.journey, attempt, response, transports.read(attempt.endpoint, response), 0.05)
         self._remember(answer)
         self._reserve(answer)
         self.attempts.append(_settled(row, answer, self.now))
         if answer.reading.outcome is Outcome.ACCEPTED:
             self.bookings.append(booking(answer, None, self.now))
+            self.stored += [attempt] if attempt.endpoint.kind in WAITING_KINDS else []
         self._tell(EventKind.ATTEMPTED, self._told(answer))
         self.journey.attempt = None
 

@@ -6,18 +6,21 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.buyers import services as buyer_services
+from apps.buyers.choices import EndpointKind
 from apps.buyers.models import Buyer, Endpoint
 from apps.campaigns.models import Campaign
 from apps.companies.models import Company, User
 from apps.companies.services import company_create, member_add
+from apps.core import mail
 from apps.core.ids import new_key
 from apps.demo import auto, roofing
 from apps.demo.cast import AUTO, BUYERS, COMPANY, LOGINS, ROOFING, SOURCES, TIME_ZONE, DemoSource
 from apps.demo.endpoints import ENDPOINTS, DemoEndpoint
-from apps.demo.logins import password_of
+from apps.demo.logins import fetching_key, password_of
 from apps.publishing.services import NothingChangedError, publish
 from apps.sources import services as source_services
 
+UNMAILED = "Paused, for this deployment has no mail server. Name one in EMAIL_URL, then switch this on."
 DEFAULT_SIMULATOR = "http://127.0.0.1:8900"
 BUILDERS = {ROOFING: roofing, AUTO: auto}
 
@@ -79,9 +82,19 @@ def _members(company: Company) -> User:
 
 
 def _endpoint(made: DemoEndpoint, buyers: dict[str, Buyer], simulator: str, by: User) -> Endpoint:
+    kind = made.attributes.get("kind", EndpointKind.HTTP)
+    unmailed = kind == EndpointKind.EMAIL and not mail.has_server()
     endpoint = buyer_services.endpoint_create(
-        buyers[made.buyer.slug], name=made.name, url=made.url(simulator), by=by, **made.attributes
+        buyers[made.buyer.slug],
+        name=made.name,
+        by=by,
+        auth_secret=fetching_key() if kind == EndpointKind.STORE else made.secret,
+        note=UNMAILED if unmailed else "",
+        **made.addresses(simulator),
+        **made.attributes,
     )
+    if unmailed:
+        buyer_services.endpoint_set_active(endpoint, active=False, by=by)
     buyer_services.mappings_set(endpoint, rows=made.mapping, by=by)
     buyer_services.response_rules_set(endpoint, rows=made.rules, by=by)
     for name, value in made.headers:
@@ -107,8 +120,10 @@ def _point(company: Company, simulator: str) -> None:
     """Follow the simulator to another port, and publish what that changes."""
     moved = False
     for made in ENDPOINTS:
+        addresses = made.addresses(simulator)
         rows = Endpoint.objects.filter(buyer__company=company, buyer__name=made.buyer.name, name=made.name)
-        moved |= bool(rows.exclude(url=made.url(simulator)).update(url=made.url(simulator)))
+        if addresses:
+            moved |= bool(rows.exclude(**addresses).update(**addresses))
     if not moved:
         return
     for campaign in company.campaigns.all():

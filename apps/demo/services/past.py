@@ -8,12 +8,14 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from django.db import connection, models, transaction
+from django.db.models import F
 
 from apps.companies.models import Company
 from apps.core.clock import now
 from apps.deliveries.facts import load_secrets
 from apps.deliveries.journeys import Journey
-from apps.deliveries.models import Attempt, Delivery
+from apps.deliveries.models import Attempt, Delivery, StoredLead
+from apps.deliveries.services import after_sale
 from apps.deliveries.services.turns import TurnBook
 from apps.demo.history.books import Books
 from apps.demo.history.buyers import PastBuyers
@@ -21,6 +23,8 @@ from apps.demo.history.calendar import DAYS, instants
 from apps.demo.history.journeys import PastJourney, World
 from apps.demo.history.leads import PastLead, recorded
 from apps.demo.history.senders import Standing, standings, submissions
+from apps.engine import oauth
+from apps.engine.orders import AUTH_SECRET, AUTH_TOKEN
 from apps.leads.models import Lead
 from apps.ledger.services import Booking, Payout, payouts_book, sales_book
 from apps.publishing import specs
@@ -29,6 +33,7 @@ from apps.sources.models import Terms
 
 BATCH = 250
 SEED = "a month at Acme Home Services"
+_FETCHED_WITHIN = timedelta(hours=12)
 _LONGEST = timedelta(minutes=5)
 """A journey with all its retries; leads younger than that are left to live traffic."""
 
@@ -42,6 +47,7 @@ class _Rows:
     attempts: list[Attempt] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
     payouts: list[Payout] = field(default_factory=list)
+    stored: list[PastJourney] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -58,6 +64,7 @@ def history_load(company: Company, *, leads: int) -> int:
     while rows := _batch(islice(sent, BATCH), world):
         _write(rows)
     _close(world)
+    _fetched(company, at)
     _backdate(company, at)
     return leads
 
@@ -74,12 +81,17 @@ def _world(standing: Sequence[Standing], random: Random) -> World:
         Journey(0, spec.company_id, lead_id=0, version_id=0, lease=at, spec=spec)
         for spec in campaigns.values()
     ]
-    endpoints = {endpoint.id for spec in campaigns.values() for endpoint in spec.endpoints}
+    endpoints = {endpoint.id: endpoint for spec in campaigns.values() for endpoint in spec.endpoints}
+    buyers, secrets = PastBuyers(random), load_secrets(endpoints)
+    for number, endpoint in endpoints.items():
+        if endpoint.auth.kind == oauth.KIND:
+            held = secrets[number]
+            held[AUTH_TOKEN] = buyers.token(endpoint, held[AUTH_SECRET], at)
     return World(
-        buyers=PastBuyers(random),
+        buyers=buyers,
         books=Books(),
         turns=TurnBook(going),
-        secrets=load_secrets(endpoints),
+        secrets=secrets,
     )
 
 
@@ -94,6 +106,7 @@ def _batch(sent: Iterable, world: World) -> _Rows | None:
             rows.attempts += journey.attempts
             rows.bookings += journey.bookings
             rows.payouts += [journey.owed] if journey.owed else []
+            rows.stored += [journey] if journey.stored else []
     return rows if rows.leads else None
 
 
@@ -106,6 +119,8 @@ def _write(rows: _Rows) -> None:
     booked = sales_book(rows.bookings)
     assert len(booked) == len(rows.bookings), "a past sale could not be booked"
     payouts_book(rows.payouts)
+    for journey in rows.stored:
+        after_sale.store([(journey.journey, attempt) for attempt in journey.stored], journey.now)
 
 
 def _close(world: World) -> None:
@@ -115,6 +130,12 @@ def _close(world: World) -> None:
         counter.updated_at = now()
     _copy(counters)
     world.turns.write()
+
+
+def _fetched(company: Company, at: datetime) -> None:
+    """The buyer who fetches came every night; what was bought since waits for it."""
+    rows = StoredLead.objects.filter(company=company, created_at__lt=at - _FETCHED_WITHIN)
+    rows.update(fetched_at=F("created_at") + _FETCHED_WITHIN)
 
 
 def _copy(rows: Sequence[models.Model]) -> None:

@@ -25,7 +25,8 @@ class Command(BaseCommand):
         for email, password, role in selectors.logins():
             say(f"    {email:<23} {password:<28} {role.partition(':')[0].lower()}")
         say(f"  Instructions page  {selectors.instructions_url()}")
-        say(f"  Buyer simulator    {simulator_url()}/")
+        say(f"  Buyer simulator    {simulator_url()}/   mails: {simulator_url()}/mails")
+        say(f"  A buyer fetches    {selectors.fetch_line()}")
         say("")
         say("  Post a live lead; a buyer of the simulator has it within a second:")
         say("")
