@@ -149,11 +149,11 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
         told = AuthSpec(kind=kind or AuthKind.NONE, name=name)
         for objection in authentication.problems(told) if name else ():
             yield "auth_name", f"It {objection}."
-        if self.text("auth_secret"):
+        if kind not in ("", AuthKind.NONE) and not self.has_secret("auth_secret"):
+            yield "auth_secret", "Without its secret nothing can be sent: give it here."
+        elif self.text("auth_secret"):
             objection = authentication.secret_problem(told, self.text("auth_secret"))
             yield "auth_secret", f"It {objection}." if objection else ""
-        elif kind not in ("", AuthKind.NONE) and not self.has_secret("auth_secret"):
-            yield "auth_secret", "Without its secret nothing can be sent: give it here."
         if kind == AuthKind.OAUTH2:
             url = self.text("token_url")
             yield "token_url", web_problem(url, what="token URL") if url else "Say where tokens are fetched."
