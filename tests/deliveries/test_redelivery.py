@@ -140,6 +140,16 @@ def quarantined(simulator: Running, policy: str, *, called: bool) -> tuple[Marke
     return scene, delivery
 
 
+def test_a_quarantined_lead_is_not_sent_beside_its_doubt(simulator: Running) -> None:
+    """Its last call may be a sale: only the queue of what waits may go on with it."""
+    scene, delivery = quarantined(simulator, "hold", called=True)
+    with pytest.raises(ApplicationError) as refused:
+        services.redeliver(delivery, by=None)
+    assert refused.value.code == "delivery_open"
+    assert Delivery.objects.filter(lead_id=delivery.lead_id).count() == 1
+    assert services.prospects([delivery.lead_id]).under_way == 1
+
+
 def test_a_quarantined_delivery_tried_again_goes_its_way(simulator: Running) -> None:
     scene, delivery = quarantined(simulator, "hold", called=False)
     services.try_again(delivery, by=scene.world.user)

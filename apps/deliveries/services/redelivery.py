@@ -33,7 +33,8 @@ MOST = 5_000
 """So many leads are sent again at a time: a slip of the mouse stays within what a day can bear."""
 AT_ONCE = 50
 _MAY = (LeadStatus.UNSOLD, LeadStatus.HELD)
-_OPEN = (DeliveryStatus.PENDING, DeliveryStatus.HELD)
+_OPEN = (DeliveryStatus.PENDING, DeliveryStatus.HELD, DeliveryStatus.QUARANTINED)
+"""A quarantined delivery may have a call of unknown outcome: it is tried again or given up as such, never beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _check(lead: Lead, ignores: Collection[str]) -> None:
         )
     if Delivery.objects.filter(lead_id=lead.pk, status__in=_OPEN).exists():
         raise ApplicationError(
-            "Another delivery of this lead is under way or waits for somebody to say what its answer was.",
+            "Another delivery of this lead is under way, or waits for somebody: see “Waiting for you”.",
             code="delivery_open",
         )
 
