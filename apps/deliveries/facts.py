@@ -127,7 +127,8 @@ _TAKEN = """
         UNION SELECT id FROM leads_lead WHERE phone_digest = mine.phone_digest
     ) other
     CROSS JOIN LATERAL (
-        SELECT order_id, buyer_id, booked_at AS at, true AS sold FROM ledger_sale WHERE lead_id = other.id
+        SELECT order_id, buyer_id, booked_at AS at, true AS sold FROM ledger_sale
+        WHERE lead_id = other.id AND reversed_at IS NULL
         UNION ALL
         SELECT order_id, buyer_id, offered_at, false FROM deliveries_personoffer WHERE lead_id = other.id
     ) found

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.core.clock import now
 from apps.deliveries import services
-from apps.deliveries.models import Delivery, PersonOffer
+from apps.deliveries.models import Attempt, Delivery, PersonOffer
+from apps.engine.orders import ResponseRule
 from apps.leads.models import Lead, LeadEvent
 from apps.ledger.models import Sale
 from apps.ledger.services import Booking, sales_book
@@ -63,6 +64,17 @@ def test_a_person_bought_before_the_rule_was_there_is_refused_by_either_value(
     assert [order for order, *_ in sales(delivery)] == [scene.orders[1].pk]
     assert told(delivery)[0] == "Bought this person 12 days ago"
     assert [received.buyer for received in simulator.requests] == ["buyer1"]
+
+
+def test_a_sale_that_was_reversed_is_no_duplicate(simulator: Running) -> None:
+    scene = scene_with(simulator, "accept?price=25")
+    first = scene.lead(**ANN)
+    services.drain()
+    attempt = Attempt.objects.get(delivery=first)
+    services.reclassify(attempt, (ResponseRule("rejected", reason_path="status"),), by=scene.world.user)
+    again = scene.lead(**ANN)
+    services.drain()
+    assert stands(again) == ("sold", "sold")
 
 
 def test_longer_ago_than_the_days_is_no_duplicate(simulator: Running) -> None:

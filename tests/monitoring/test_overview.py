@@ -8,12 +8,16 @@ from django.test import Client
 
 from apps.buyers.services import order_set_active
 from apps.companies.choices import Role
+from apps.core.ids import new_id
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery, EndpointBreaker
+from apps.engine.orders import ResponseRule
 from apps.leads.models import Lead
 from apps.ledger.models import Entry, Sale
 from apps.monitoring import selectors
 from apps.monitoring.overview import curve, overview
+from apps.monitoring.selectors.calls import health
+from apps.monitoring.selectors.leads import Recovered
 from apps.monitoring.stages import stage_times
 from apps.simulator.running import Running
 from tests.deliveries.market import Market, market
@@ -104,6 +108,34 @@ def test_endpoints_stand_by_trouble_and_tell_their_numbers(simulator: Running) -
     assert (second.endpoint_id, second.accepted, second.trouble) == (scene.endpoint(1).pk, 2, "")
     assert second.p50_ms is not None
     assert second.p50_ms <= (second.p95_ms or 0)
+
+
+def test_copies_and_questions_are_no_offers(simulator: Running) -> None:
+    scene = market(simulator, ["accept?price=9"])
+    delivered(scene)
+    company, endpoint = [scene.world.company.pk], scene.endpoint(0).pk
+    offer = Attempt.objects.get()
+    for kind in ("copy", "status"):
+        offer.pk, offer.kind, offer.outcome, offer.error = new_id(), kind, "failed", "timeout"
+        offer.save(force_insert=True)
+    since = now() - timedelta(hours=1)
+    (row,) = selectors.endpoints(company, since=since, now=now())
+    assert (row.attempts, row.accepted, row.failures) == (1, 1, 0)
+    hour = selectors.calls_by_hour(company, now=now())[-1]
+    assert (hour.calls, hour.answered) == (1, 1)
+    found = health(endpoint, since=since)
+    assert (found.calls, found.accepted, found.transport) == (1, 1, 0)
+
+
+def test_a_sale_that_was_reversed_recovered_nothing(simulator: Running) -> None:
+    scene = market(simulator, ["error", "accept?price=9"], endpoint={"retries": 0})
+    delivered(scene)
+    company, since = [scene.world.company.pk], now() - timedelta(hours=1)
+    assert [one.leads for one in selectors.recovered(company, since=[since])] == [1]
+    sold = Attempt.objects.get(outcome="accepted")
+    services.reclassify(sold, (ResponseRule("rejected", reason_path="status"),), by=scene.world.user)
+    assert selectors.recovered(company, since=[since]) == [Recovered(0)]
+    assert numbers(scene).difference == 0
 
 
 def test_a_slow_endpoint_is_marked(simulator: Running) -> None:

@@ -1,15 +1,15 @@
 """Copies after a sale: the lead goes to further endpoints of its buyer, by any transport, until it has arrived.
 
-The assured profile: seconds at first, hours in the end, then somebody is told. A copy may arrive twice, with the same
-idempotency key, for a doubt is sent again; what became of it never changes the sale, a cap or the ledger. The outcome
-of each try is an attempt of the kind copy, written before bytes leave.
+The assured profile: seconds at first, hours in the end, then somebody is told; what no try will mend is given up at
+once. A copy may arrive twice, with the same idempotency key, for a doubt is sent again; what became of it never changes
+the sale, a cap or the ledger. The outcome of each try is an attempt of the kind copy, written before bytes leave.
 """
 
 import logging
 import queue
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,12 +24,15 @@ from apps.deliveries.choices import AttemptKind, AttemptStatus, CopyStatus
 from apps.deliveries.facts import Live, database_now, load_journeys, load_live
 from apps.deliveries.journeys import Journey, OpenAttempt, selling
 from apps.deliveries.models import Attempt, LeadCopy
-from apps.deliveries.services import after_sale, preparing, reading, tokens, transports
+from apps.deliveries.services import after_sale, alerts, preparing, reading, tokens, transports
+from apps.deliveries.services.gate import Gate
 from apps.deliveries.services.reading import Answer
 from apps.deliveries.services.records import attempt_row, sealed_response, timings
 from apps.engine import retry
+from apps.engine.orders import EndpointSpec
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
+from apps.engine.waterfall import TOKEN_REFUSED, Result
 from apps.leads.choices import EventKind
 from apps.leads.models import LeadEvent
 
@@ -39,6 +42,8 @@ LEASE = timedelta(seconds=90)
 """Longer than the slowest endpoint may take."""
 ANSWER_GRACE_S = 5.0
 _ARRIVED = (Outcome.ACCEPTED, Outcome.DUPLICATE)
+_FINAL = (Outcome.REJECTED, Outcome.FAILED)
+"""The same request would get the same answer: a no, a status that refuses it, or nothing that can be sent."""
 
 
 @dataclass(slots=True)
@@ -88,7 +93,8 @@ def _claim(limit: int) -> list[LeadCopy]:
     pending = LeadCopy.objects.filter(status=CopyStatus.PENDING, next_attempt_at__lte=now)
     pending = pending.exclude(endpoint_id__in=paused.values("pk"))
     pending = pending.exclude(endpoint_id__in=busy.values("endpoint_id"))
-    rows = list(pending.select_for_update(skip_locked=True).order_by("next_attempt_at")[:limit])
+    rows = pending.select_related("delivery").select_for_update(skip_locked=True, of=("self",))
+    rows = list(rows.order_by("next_attempt_at")[:limit])
     LeadCopy.objects.filter(pk__in=[row.pk for row in rows]).update(next_attempt_at=now + LEASE)
     return rows
 
@@ -106,23 +112,46 @@ def _start(copies: Sequence[LeadCopy]) -> list[_Copying]:
     with transaction.atomic():
         now = database_now()
         live = load_live([journeys[copy.pk] for copy in able], now)
-        started = [_opened(copy, journeys[copy.pk], live) for copy in able]
         _close_interrupted(able, now)
+        started = _let_through(able, journeys, live)
         Attempt.objects.bulk_create(_row(one) for one in started)
-        for copy in able:
-            copy.tries += 1
-            copy.save(update_fields=["tries"])
+        for one in started:
+            one.copy.tries += 1
+            one.copy.save(update_fields=["tries"])
     tokens.fetch_soon(live)
     return started
 
 
+def _let_through(copies: Sequence[LeadCopy], journeys: Mapping[int, Journey], live: Live) -> list[_Copying]:
+    """Those whose endpoint can be called now; the others step back, which counts as no try."""
+    endpoints = {copy.pk: _endpoint(copy, journeys[copy.pk]) for copy in copies}
+    gate = Gate(live, lambda _: 0.0, endpoints.values())
+    started = []
+    for copy in copies:
+        parked = gate.parked(journeys[copy.pk], endpoints[copy.pk])
+        if parked is None:
+            started.append(_opened(copy, journeys[copy.pk], endpoints[copy.pk], live))
+        else:
+            due = live.now + timedelta(seconds=parked.wait_s)
+            LeadCopy.objects.filter(pk=copy.pk).update(next_attempt_at=due)
+    gate.write()
+    return started
+
+
+def _endpoint(copy: LeadCopy, journey: Journey) -> EndpointSpec:
+    return next(one for one in journey.spec.endpoints if one.id == copy.endpoint_id)
+
+
 def _journey(copy: LeadCopy) -> Journey:
+    """The journey of a copy of its own. Its history tells whether the last try's access token was refused."""
+    refused = Result(copy.order_id, Outcome.RETRYABLE, copy.created_at, TOKEN_REFUSED)
     return Journey(
         id=copy.delivery_id,
         company_id=copy.company_id,
         lead_id=copy.lead_id,
         version_id=copy.delivery.version_id,
         lease=copy.created_at,
+        history=[refused] if copy.last_error == TOKEN_REFUSED else [],
     )
 
 
@@ -131,8 +160,7 @@ def _is_known(copy: LeadCopy, journey: Journey) -> bool:
     return copy.endpoint_id in endpoints and copy.order_id in selling(journey.spec).orders
 
 
-def _opened(copy: LeadCopy, journey: Journey, live: Live) -> _Copying:
-    endpoint = next(one for one in journey.spec.endpoints if one.id == copy.endpoint_id)
+def _opened(copy: LeadCopy, journey: Journey, endpoint: EndpointSpec, live: Live) -> _Copying:
     order = journey.order(copy.order_id)
     attempt = journey.attempt = OpenAttempt(
         id=new_id(),
@@ -144,7 +172,7 @@ def _opened(copy: LeadCopy, journey: Journey, live: Live) -> _Copying:
         started_at=live.now,
         reservations=[],
     )
-    if tokens.is_awaited(live, endpoint) or tokens.is_failing(live, endpoint):
+    if tokens.is_failing(live, endpoint):
         return _Copying(copy, journey, attempt, tokens.FAILING)
     return _Copying(copy, journey, attempt, preparing.build(journey, attempt, live, copy_to=endpoint.id))
 
@@ -158,7 +186,7 @@ def _row(one: _Copying) -> Attempt:
 
 def _close_interrupted(copies: Sequence[LeadCopy], now: datetime) -> None:
     """Attempts whose process ended with bytes on the way: who has claimed their copy again says so."""
-    for copy in copies:
+    for copy in (one for one in copies if one.tries):
         left = Attempt.objects.filter(
             delivery_id=copy.delivery_id,
             endpoint_id=copy.endpoint_id,
@@ -198,13 +226,16 @@ def _settle(one: _Copying, response: OutboundResponse) -> None:
         if not _close(answer, now):
             return
         copy = LeadCopy.objects.select_for_update().get(pk=one.copy.pk)
+        if copy.status != CopyStatus.PENDING:
+            return
         if outcome in _ARRIVED:
             after_sale.store([(one.journey, one.attempt)], now)
             _end(copy, CopyStatus.DONE, "", one)
             return
         wait_s = retry.assured_wait_s(copy.tries, jitter=random.random())  # noqa: S311 - spreads retries only
-        if wait_s is None or outcome is Outcome.REJECTED:
+        if wait_s is None or outcome in _FINAL:
             _end(copy, CopyStatus.FAILED, reason, one)
+            alerts.tell([(copy.endpoint_id, one.attempt.id, outcome, response.error, response.status)])
             return
         copy.next_attempt_at, copy.last_error = now + timedelta(seconds=wait_s), reason
         copy.save(update_fields=["next_attempt_at", "last_error"])

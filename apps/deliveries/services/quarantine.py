@@ -9,7 +9,7 @@ from django.db import transaction
 
 from apps.companies.services import record as audit
 from apps.core.errors import ApplicationError
-from apps.deliveries.choices import DeliveryStatus
+from apps.deliveries.choices import AttemptKind, DeliveryStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.journeys import Journey, selling
 from apps.deliveries.models import Attempt, Delivery
@@ -74,7 +74,10 @@ def _settle(
 def _remember_interrupted(journey: Journey, now: datetime) -> None:
     """Calls that the sweeper closed as interrupted, and of whose order the history knows no doubt and no end yet."""
     rows = Attempt.objects.select_for_update().filter(
-        delivery_id=journey.id, outcome=Outcome.UNKNOWN, error=TransportError.INTERRUPTED
+        delivery_id=journey.id,
+        kind=AttemptKind.SALE,
+        outcome=Outcome.UNKNOWN,
+        error=TransportError.INTERRUPTED,
     )
     for row in rows.order_by("pk"):
         told = [one for one in journey.history if one.order_id == row.order_id]

@@ -19,7 +19,7 @@ from apps.deliveries.choices import AttemptKind, DeliveryStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.journeys import Journey
 from apps.deliveries.models import Attempt, Delivery
-from apps.deliveries.services import finishing
+from apps.deliveries.services import after_sale, finishing
 from apps.deliveries.services.by_hand import journey_of, opened_attempt, resolve
 from apps.deliveries.services.rereading import stored_answer
 from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of, wanted
@@ -131,6 +131,7 @@ def _reverse(case: _Case, by: Any) -> None:
     _caps_back(case)
     if not sale_reverse(case.row.pk, case.now):
         raise ApplicationError("There is no sale of this attempt to be reversed.", code="no_such_sale")
+    after_sale.undo(lead_id, case.row.order_id, case.now)
     reason = "buyer_rejected"
     _write_history(case, DeliveryStatus.UNSOLD, reason)
     _write_attempt(case)
@@ -165,6 +166,7 @@ def _book(case: _Case, by: Any) -> None:
         )
     if not sale_book(booking(case.answer, sold_so_far([lead.pk]).get(lead.pk), case.now)):
         raise ApplicationError("The lead has been sold already.", code="already_sold", status=409)
+    after_sale.write([(case.journey, case.answer.attempt)], case.now)
     _write_history(case, DeliveryStatus.SOLD, "")
     _write_attempt(case)
     _tell(case, by)

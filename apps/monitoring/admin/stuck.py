@@ -14,7 +14,7 @@ from apps.buyers.choices import UnknownPolicy
 from apps.core.admin.confirm import Question, ask, is_confirmed
 from apps.core.clock import now
 from apps.core.errors import ApplicationError
-from apps.deliveries.choices import DeliveryStatus
+from apps.deliveries.choices import AttemptKind, DeliveryStatus
 from apps.deliveries.journeys import selling
 from apps.deliveries.models import Attempt, StuckDelivery
 from apps.deliveries.services import give_up, resolve_unknown, try_again
@@ -50,7 +50,9 @@ class StuckDeliveryAdmin(LeadLinked):
     empty_text = "Nothing waits for a person. What a buyer's answer leaves open appears here."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        doubts = Attempt.objects.filter(delivery_id=OuterRef("pk"), outcome="unknown").order_by("-pk")
+        doubts = Attempt.objects.filter(
+            delivery_id=OuterRef("pk"), kind=AttemptKind.SALE, outcome="unknown"
+        ).order_by("-pk")
         columns = ("buyer_name", "order_name", "order_id", "price", "finished_at")
         return (
             super()

@@ -22,8 +22,9 @@ _FAR = ("dns_error", "address_refused", "connect_error", "tls_error", "timeout",
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The settled calls of an endpoint since an instant. `transport`, `http` and `application` sort those that sold
-    nothing: no complete answer; an HTTP status that no rule reads; an answer that says no or that nobody understands.
+    """The settled offers of an endpoint since an instant, copies and questions left out. `transport`, `http` and
+    `application` sort those that sold nothing: no complete answer; an HTTP status that no rule reads; an answer that
+    says no or that nobody understands.
     """
 
     calls: int
@@ -61,7 +62,7 @@ class Wanted:
 
 
 def health(endpoint_id: int, *, since: datetime) -> Health:
-    """What came of the newest calls since an instant."""
+    """What came of the newest offers since an instant."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -75,7 +76,7 @@ def health(endpoint_id: int, *, since: datetime) -> Health:
                 SELECT outcome, error, (timings->>'total_ms')::float AS ms,
                        rule_index IS NULL AND coalesce(http_status, 0) NOT BETWEEN 200 AND 299 AS unread
                 FROM deliveries_attempt
-                WHERE endpoint_id = %(endpoint)s AND id >= %(first)s AND status = 'settled'
+                WHERE endpoint_id = %(endpoint)s AND id >= %(first)s AND status = 'settled' AND kind = 'sale'
                 ORDER BY id DESC LIMIT %(counted)s
             ) calls
             """,

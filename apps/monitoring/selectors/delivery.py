@@ -22,7 +22,7 @@ FAILING, SHAKY = 0.5, 0.1
 
 @dataclass(frozen=True, slots=True)
 class HourOfCalls:
-    """Calls to buyers that were settled within an hour; `p95_ms` None where there were none."""
+    """Offers to buyers that were settled within an hour; `p95_ms` None where there were none."""
 
     calls: int
     answered: int
@@ -82,7 +82,7 @@ class Waiting:
 
 
 def calls_by_hour(company_ids: Sequence[int], *, now: datetime) -> list[HourOfCalls]:
-    """The calls of each of the last 24 hours, oldest first."""
+    """The offers of each of the last 24 hours, oldest first."""
     start = now - timedelta(hours=24)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -91,7 +91,8 @@ def calls_by_hour(company_ids: Sequence[int], *, now: datetime) -> list[HourOfCa
                    count(*) FILTER (WHERE outcome IN ('accepted', 'rejected', 'duplicate')),
                    percentile_cont(0.95) WITHIN GROUP (ORDER BY (timings->>'total_ms')::float)
             FROM deliveries_attempt
-            WHERE company_id = ANY(%(companies)s) AND id >= %(first)s AND status = 'settled' AND started_at >= %(start)s
+            WHERE company_id = ANY(%(companies)s) AND id >= %(first)s AND status = 'settled' AND kind = 'sale'
+              AND started_at >= %(start)s
             GROUP BY 1
             """,
             {"companies": list(company_ids), "first": first_id_at(start), "start": start},
@@ -101,7 +102,7 @@ def calls_by_hour(company_ids: Sequence[int], *, now: datetime) -> list[HourOfCa
 
 
 def endpoints(company_ids: Sequence[int], *, since: datetime, now: datetime) -> list[EndpointRow]:
-    """Endpoints called since an instant, or resting, most trouble first."""
+    """Endpoints that had offers since an instant, or rest, most trouble first."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -120,7 +121,7 @@ def endpoints(company_ids: Sequence[int], *, since: datetime, now: datetime) -> 
                        percentile_cont(0.5) WITHIN GROUP (ORDER BY (timings->>'total_ms')::float) AS p50,
                        percentile_cont(0.95) WITHIN GROUP (ORDER BY (timings->>'total_ms')::float) AS p95
                 FROM deliveries_attempt
-                WHERE company_id = ANY(%(companies)s) AND id >= %(first)s AND status = 'settled'
+                WHERE company_id = ANY(%(companies)s) AND id >= %(first)s AND status = 'settled' AND kind = 'sale'
                 GROUP BY endpoint_id
             ) a ON a.endpoint_id = e.id
             WHERE b.company_id = ANY(%(companies)s) AND (calls > 0 OR r.opened_at IS NOT NULL)

@@ -88,8 +88,13 @@ class Recovered:
 
 
 def recovered(company_ids: Sequence[int], *, since: Sequence[datetime]) -> list[Recovered]:
-    """What the waterfall saved since each of some instants, in one question. A lead has one currency."""
-    sales = Sale.objects.filter(company__in=company_ids, recovered=True, booked_at__gte=min(since)).order_by()
+    """What the waterfall saved since each of some instants, in one question; reversed sales saved nothing.
+
+    A lead has one currency.
+    """
+    sales = Sale.objects.filter(
+        company__in=company_ids, recovered=True, booked_at__gte=min(since), reversed_at=None
+    ).order_by()
     columns: dict[str, Count | Sum] = {}
     for place, instant in enumerate(since):
         within = Q(booked_at__gte=instant)

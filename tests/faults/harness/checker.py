@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from apps.deliveries.models import Attempt, Delivery
 from apps.leads.choices import LeadStatus
@@ -48,16 +48,21 @@ def check(promised: Iterable[int], *, limits: dict[str, int] | None = None, max_
     return verdict
 
 
+def _standing() -> QuerySet[Sale]:
+    """Sales that were not reversed."""
+    return Sale.objects.filter(reversed_at=None)
+
+
 def _double_sold(max_buyers: int) -> int:
     """Leads with more accepted attempts, or sales, than buyers they may have; each buyer counts once."""
-    accepted = Attempt.objects.filter(outcome="accepted").values_list("lead_id", "buyer_id")
+    accepted = Attempt.objects.filter(outcome="accepted", kind="sale").values_list("lead_id", "buyer_id")
     attempts = Counter(lead_id for lead_id, _ in set(accepted))
-    sales = Counter(Sale.objects.values_list("lead_id", flat=True))
+    sales = Counter(_standing().values_list("lead_id", flat=True))
     return sum(1 for count in (attempts | sales).values() if count > max_buyers)
 
 
 def _open_attempts() -> int:
-    done = Attempt.objects.filter(status="started").exclude(delivery__status="pending")
+    done = Attempt.objects.filter(status="started", kind="sale").exclude(delivery__status="pending")
     return done.count()
 
 
@@ -75,8 +80,8 @@ def _over_cap(limits: dict[str, int]) -> int:
 def _ledger_mismatch(leads: dict[int, str]) -> int:
     """Sold leads without a sale, sales without a sold lead, and sums that differ."""
     sold = {lead_id for lead_id, status in leads.items() if status == LeadStatus.SOLD}
-    booked = set(Sale.objects.values_list("lead_id", flat=True))
+    booked = set(_standing().values_list("lead_id", flat=True))
     owed = Entry.objects.filter(account="buyer").aggregate(total=Sum("amount"))["total"] or 0
-    prices = Sale.objects.aggregate(total=Sum("price"))["total"] or 0
+    prices = _standing().aggregate(total=Sum("price"))["total"] or 0
     balance = Entry.objects.aggregate(total=Sum("amount"))["total"] or 0
     return len(sold ^ (booked & leads.keys())) + (owed != prices) + (balance != 0)
