@@ -25,6 +25,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from apps.engine.outbound import OutboundRequest, OutboundResponse, Timings, TransportError
 
 Done = Callable[[int, OutboundResponse], None]
+_Exchange = Callable[[BaseEmailBackend, EmailMultiAlternatives], object]
 
 MAX_REPLY = 1000
 AT_ONCE = 8
@@ -130,6 +131,31 @@ def _carry(request: OutboundRequest, until: float, index: int, done: Done) -> No
 
 def send(request: OutboundRequest, *, until: float) -> OutboundResponse:
     """What came of one mail; `until` is an instant of `time.monotonic`."""
+    return _exchanged(request, until, lambda backend, mail: backend.send_messages([mail]))
+
+
+def ask(request: OutboundRequest, *, until: float) -> OutboundResponse:
+    """Whether the relay takes a mail to these recipients, without sending one; `sent` then means that it was asked."""
+    return _exchanged(request, until, _ask_recipients)
+
+
+def _ask_recipients(backend: BaseEmailBackend, message: EmailMultiAlternatives) -> None:
+    server: smtplib.SMTP | None = getattr(backend, "connection", None)
+    if server is None:
+        return
+    server.ehlo_or_helo_if_needed()
+    _expect(server.mail(parseaddr(message.from_email)[1]))
+    for recipient in message.to:
+        _expect(server.rcpt(recipient))
+    server.rset()
+
+
+def _expect(reply: tuple[int, bytes]) -> None:
+    if reply[0] // 100 != 2:
+        raise smtplib.SMTPResponseException(*reply)
+
+
+def _exchanged(request: OutboundRequest, until: float, do: _Exchange) -> OutboundResponse:
     began = time.monotonic()
     if until - began <= 0:
         return OutboundResponse(
@@ -143,18 +169,20 @@ def send(request: OutboundRequest, *, until: float) -> OutboundResponse:
     watchdog.daemon = True
     watchdog.start()
     try:
-        answer = _sent(backend, _message(request), wire)
+        answer = _sent(backend, _message(request), wire, do)
     finally:
         watchdog.cancel()
     return replace(answer, timings=_timings(began, wire))
 
 
-def _sent(backend: BaseEmailBackend, message: EmailMultiAlternatives, wire: _Wire) -> OutboundResponse:
+def _sent(
+    backend: BaseEmailBackend, message: EmailMultiAlternatives, wire: _Wire, do: _Exchange
+) -> OutboundResponse:
     answer = OutboundResponse(status=250, sent=True)
     try:
         backend.open()
         wire.opened_at = time.monotonic()
-        backend.send_messages([message])
+        do(backend, message)
     except (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
         # The relay is ours: that it does not know us says nothing about the mail.
         answer = _unsent(TransportError.CONNECT_ERROR, f"The mail server answered {error.smtp_code}.")

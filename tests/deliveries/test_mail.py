@@ -1,6 +1,5 @@
 """Leads by mail, to a real mail server that behaves and misbehaves."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,21 +14,10 @@ from apps.deliveries.services.records import open_request
 from apps.deliveries.services.starting import start
 from apps.leads.models import Lead
 from apps.simulator.running import Running
-from tests.deliveries.mail_server import MailServer, running_mail_server
+from tests.deliveries.mail_server import MailServer
 from tests.deliveries.market import Market, due_now, market, outcomes, sales, stands
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def mails(settings: Any) -> Iterator[MailServer]:
-    with running_mail_server() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        settings.DEFAULT_FROM_EMAIL = "Leads <leads@sluice.example>"
-        yield server
 
 
 def mail_first(simulator: Running, behaviours: list[str] | None = None, **endpoint: Any) -> Market:

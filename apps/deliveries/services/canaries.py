@@ -1,13 +1,15 @@
 """Canaries: endpoints tested by themselves, as often as each says. They count into nothing but their own state.
 
 Each due endpoint is claimed by moving its time on, so that of many processes one tests it. What is on the network is
-seen by threads without a database, a few at once: a buyer that hangs holds up no other canary.
+seen by threads without a database, a few at once: a buyer that hangs holds up no other canary. A canary sends nobody a
+mail: it asks the relay whether it would take one.
 """
 
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 from django.db import connection
 
@@ -53,7 +55,9 @@ def run() -> int:
     prepared = [prepare(endpoint) for endpoint in endpoints]
     if prepared:
         with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="canary") as pool:
-            for endpoint, told in zip(endpoints, pool.map(perform, prepared), strict=True):
+            for endpoint, told in zip(
+                endpoints, pool.map(partial(perform, quiet=True), prepared), strict=True
+            ):
                 _keep(endpoint, told)
     return len(endpoints)
 

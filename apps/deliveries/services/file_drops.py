@@ -88,7 +88,7 @@ def _send_next() -> bool:
         return False
     endpoint = Endpoint.objects.filter(pk=file.endpoint_id, kind=EndpointKind.SFTP).first()
     content = stored.csv_of(StoredLead.objects.filter(file=file))
-    wrong = sftp.upload(_target(endpoint), file.name, content) if endpoint else GONE
+    wrong = sftp.upload(target_of(endpoint), file.name, content) if endpoint else GONE
     _settle(file, len(content), wrong)
     return True
 
@@ -106,7 +106,8 @@ def _claim() -> DropFile | None:
     return file
 
 
-def _target(endpoint: Endpoint) -> sftp.Target:
+def target_of(endpoint: Endpoint) -> sftp.Target:
+    """Where an endpoint's files go."""
     return sftp.Target(endpoint.url, endpoint.auth_name, endpoint.auth_secret, endpoint.host_key)
 
 

@@ -27,7 +27,7 @@ def endpoint_test(
     `by` is the person, None for a canary. Takes as long as the buyer does, at most half a minute; call it outside of
     transactions.
     """
-    told = perform(prepare(endpoint, campaign=campaign))
+    told = perform(prepare(endpoint, campaign=campaign), quiet=kind == TestedBy.CANARY)
     return keep(endpoint, told, by=by, kind=kind)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from apps.core import http
 from apps.deliveries.services.testing.lines import Line, failed
 from apps.deliveries.services.testing.preparing import HIDDEN, Prepared
-from apps.engine import mapping, oauth, schemas
+from apps.engine import mapping, oauth, reach, schemas
 from apps.engine import request as outbound
 from apps.engine.formats import Encoded
 from apps.engine.mapping import Sending, Unbuildable
@@ -30,7 +30,7 @@ def build(prepared: Prepared) -> Built:
     spec, sending = prepared.spec, prepared.sending
     if spec is None or sending is None:
         return Built(())
-    if spec.kind != "http":
+    if spec.kind not in ("http", "email"):
         return Built((_mapped(prepared, sending),))
     lines: tuple[Line, ...] = ()
     if spec.auth.kind == oauth.KIND:
@@ -38,11 +38,11 @@ def build(prepared: Prepared) -> Built:
         if not token:
             return Built((line,))
         lines, sending = (line,), replace(sending, secrets={**sending.secrets, AUTH_TOKEN: token})
-    made = outbound.build(spec, sending)
+    made = _marked(outbound.build(spec, sending))
     if isinstance(made, Unbuildable):
         told = f"It cannot be built from a sample lead of {prepared.campaign}: {made.target} {made.why}."
         return Built((*lines, failed("Request", told)))
-    without = outbound.build(spec, replace(sending, secrets=dict.fromkeys(sending.secrets, HIDDEN)))
+    without = _marked(outbound.build(spec, replace(sending, secrets=dict.fromkeys(sending.secrets, HIDDEN))))
     told = f"Built from a sample lead of {prepared.campaign}, with the rows' test values: {len(made.body):,} bytes."
     line = Line("Request", told, shown=_shown(without))
     return Built(
@@ -50,6 +50,14 @@ def build(prepared: Prepared) -> Built:
         made,
         frozenset(_secret_texts(made, without, sending.secrets)),
     )
+
+
+def _marked(made: OutboundRequest | Unbuildable) -> OutboundRequest | Unbuildable:
+    """A mail says in its subject that it is a test."""
+    if isinstance(made, Unbuildable) or made.method != reach.MAIL:
+        return made
+    headers = ((name, f"TEST: {value}" if name == "Subject" else value) for name, value in made.headers)
+    return replace(made, headers=tuple(headers))
 
 
 def _against_schema(prepared: Prepared, made: OutboundRequest) -> Iterator[Line]:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from apps.core import clock, http
 from apps.core.http import Probe
 from apps.core.redact import scrub_text
-from apps.deliveries.services.testing.building import build
+from apps.deliveries.services.testing import dropping, mailing
+from apps.deliveries.services.testing.building import Built, build
 from apps.deliveries.services.testing.lines import Line, Told, failed
 from apps.deliveries.services.testing.preparing import HIDDEN, Prepared
 from apps.engine import outcome
@@ -20,29 +21,42 @@ LONGEST_MS = 20_000
 EXPIRES_SOON = timedelta(days=21)
 SHOWN_BYTES = 8_000
 
-_NOT_SENT = {
-    "email": "Test Endpoint sends no e-mail: look at the preview, and at the first lead that goes out.",
-    "sftp": "Test Endpoint opens no SFTP session: the next file shows whether the server takes it.",
-    "store": "Nothing is sent to this buyer: its leads are kept here until it reads them.",
-}
+_STORED = "Nothing is sent to this buyer: its leads are kept here until it reads them."
+_NOT_SENT = Line("Sending", "Nothing was sent, for what is told above.", warned=True)
 
 
-def perform(prepared: Prepared) -> Told:
-    """Look, send, read. Takes up to `PROBE_MS` and `LONGEST_MS`, and as long as a token server takes."""
+def perform(prepared: Prepared, *, quiet: bool = False) -> Told:
+    """Look, send, read. Takes up to `PROBE_MS` and `LONGEST_MS`, and as long as a token server takes.
+
+    `quiet`, as canaries are, sends no mail to people: the relay is asked whether it would take one.
+    """
     spec, built = prepared.spec, build(prepared)
     told = Told([*prepared.lines, *built.lines])
-    if spec is None:
-        return told
-    if spec.kind in _NOT_SENT:
-        told.lines.append(Line("Sending", _NOT_SENT[spec.kind], warned=spec.kind != "store"))
-        return told
+    if prepared.drop is not None:
+        dropping.look(told, prepared.drop, within_ms=LONGEST_MS)
+    elif spec is not None and spec.kind == "email":
+        _mail(told, built, quiet=quiet)
+    elif spec is not None and spec.kind == "store":
+        told.lines.append(Line("Sending", _STORED))
+    elif spec is not None:
+        _call(told, spec, built)
+    return told
+
+
+def _mail(told: Told, built: Built, *, quiet: bool) -> None:
+    if built.request is None:
+        told.lines.append(_NOT_SENT)
+    else:
+        mailing.look(told, built.request, within_ms=LONGEST_MS, quiet=quiet)
+
+
+def _call(told: Told, spec: EndpointSpec, built: Built) -> None:
     probe = http.probe(spec.url, timeout_ms=PROBE_MS)
     told.lines += network_lines(probe)
     if built.request is None or not probe.reached:
-        told.lines.append(Line("Sending", "Nothing was sent, for what is told above.", warned=True))
-        return told
-    _send(told, spec, built.request, built.secret_texts)
-    return told
+        told.lines.append(_NOT_SENT)
+    else:
+        _send(told, spec, built.request, built.secret_texts)
 
 
 def network_lines(probe: Probe) -> list[Line]:

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from apps.buyers.choices import EndpointKind
 from apps.buyers.models import Endpoint
 from apps.campaigns.models import Campaign
 from apps.campaigns.specs import fields_spec
 from apps.core import clock
 from apps.core.ids import new_id, public_id
+from apps.core.sftp import Target
 from apps.deliveries.facts import load_secrets
 from apps.deliveries.models import Delivery
+from apps.deliveries.services.file_drops import target_of
 from apps.deliveries.services.testing.lines import Line, failed
 from apps.engine.describe import sample
 from apps.engine.mapping import Sending, SystemValues
@@ -37,6 +40,8 @@ class Prepared:
     schema: tuple[str, str] = ("", "")
     """The buyer's schema: its kind and its text."""
     schema_name: str = ""
+    drop: Target | None = None
+    """Where the files of an SFTP endpoint go; None for all others."""
 
 
 def sample_campaigns(endpoint: Endpoint) -> list[Campaign]:
@@ -47,6 +52,13 @@ def sample_campaigns(endpoint: Endpoint) -> list[Campaign]:
 
 def prepare(endpoint: Endpoint, *, campaign: Campaign | None = None) -> Prepared:
     """The endpoint as it is saved, and a sample lead of the campaign, or of the first whose leads could come here."""
+    prepared = _with_sample(endpoint, campaign)
+    if endpoint.kind == EndpointKind.SFTP:
+        prepared.drop = target_of(endpoint)
+    return prepared
+
+
+def _with_sample(endpoint: Endpoint, campaign: Campaign | None) -> Prepared:
     try:
         spec = endpoint_spec(endpoint)
     except ExpressionError as error:
