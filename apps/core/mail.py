@@ -38,14 +38,20 @@ _NO_SERVER = frozenset(
 
 @dataclass(slots=True)
 class _Wire:
-    """How far a mail has come. `server` is the connection, once there is one."""
+    """How far a mail has come by `until` (`time.monotonic`). `server` is the connection, once there is one."""
 
+    until: float
     server: smtplib.SMTP | None = None
     asked: bool = False
     content_left: bool = False
     taken: bool = False
     opened_at: float = 0.0
     cut: bool = False
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the time was over, whoever noticed first: the watchdog or the socket."""
+        return self.cut or time.monotonic() >= self.until
 
     def hang_up(self) -> None:
         """The time is over: whoever waits on the socket is told so."""
@@ -163,7 +169,7 @@ def _exchanged(request: OutboundRequest, until: float, do: _Exchange) -> Outboun
         )
     if not has_server():
         return _unsent(TransportError.CONNECT_ERROR, "EMAIL_URL names no mail server.")
-    wire = _Wire()
+    wire = _Wire(until)
     backend = _Backend(wire, until - began) if settings.EMAIL_BACKEND == SMTP else get_connection()
     watchdog = threading.Timer(until - began, wire.hang_up)
     watchdog.daemon = True
@@ -215,10 +221,10 @@ def _refused(code: int, text: bytes | str) -> OutboundResponse:
 
 def _broken(wire: _Wire, told: str) -> OutboundResponse:
     if not wire.content_left:
-        return _unsent(TransportError.CONNECT_ERROR, "The time was over." if wire.cut else told)
-    if wire.cut:
+        return _unsent(TransportError.CONNECT_ERROR, "The time was over." if wire.overdue else told)
+    if wire.overdue:
         told = "The mail server did not say in time whether it took the mail."
-    error = TransportError.TIMEOUT if wire.cut else TransportError.PROTOCOL_ERROR
+    error = TransportError.TIMEOUT if wire.overdue else TransportError.PROTOCOL_ERROR
     return OutboundResponse(error=error, error_detail=told, sent=True)
 
 

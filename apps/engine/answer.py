@@ -34,6 +34,8 @@ class Answer:
     _text: str | None = None
     _document: Any = field(default=_UNREAD)
     _tree: Element | None = field(default=_UNREAD)
+    _work: xpath.Work = field(default_factory=xpath.Work)
+    """Of all paths together."""
 
     @property
     def text(self) -> str:
@@ -88,7 +90,7 @@ class Answer:
             steps = xpath.parse(path)
         except paths.PathError:
             return []
-        return [*xpath.find(self.tree, steps)] if self.tree is not None else []
+        return [*xpath.find(self.tree, steps, self._work)] if self.tree is not None else []
 
 
 def path_problem(path: str) -> str:

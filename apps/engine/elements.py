@@ -8,7 +8,7 @@ two children. Depth and number of elements are bounded. What cannot be read is N
 import html
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -17,10 +17,12 @@ from lxml import etree
 
 from apps.engine.value_formats import as_text
 
-MAX_ELEMENTS = 5_000
+MAX_ELEMENTS = 2_000
 MAX_DEPTH = 100
 MAX_INSIDE = 3
 """How many documents may lie in each other's texts."""
+MAX_OPENED = 32
+"""How many texts of an answer are tried as documents."""
 MAX_REPAIRS = 5_000
 MAX_TEXT = 256 * 1024
 
@@ -54,32 +56,49 @@ class Element:
 
     def text(self) -> str:
         """All text in it, in order."""
-        pieces: list[str] = []
+        return "".join(self.pieces())
+
+    def pieces(self) -> Iterator[str]:
+        """The pieces of its text in order, and an empty one for each element passed, so that both can be counted."""
         waiting: list[Element | str] = [self]
         while waiting:
             item = waiting.pop()
             if isinstance(item, str):
-                pieces.append(item)
+                yield item
             else:
+                yield ""
                 waiting.extend(reversed(item.children))
-        return "".join(pieces)
 
 
 class _RefusedError(Exception):
     """Too deep or too many elements."""
 
 
+@dataclass(slots=True)
+class _Budget:
+    """What is left of the elements and inner documents that one answer may have."""
+
+    elements: int = MAX_ELEMENTS
+    documents: int = MAX_OPENED
+
+    def take(self, count: int = 1) -> None:
+        """_RefusedError when there are no more."""
+        self.elements -= count
+        if self.elements < 0:
+            raise _RefusedError
+
+
 class _Builder:
     """Builds elements as the parser meets them. Comments and instructions are passed over."""
 
-    def __init__(self, top: Element, budget: list[int]) -> None:
+    def __init__(self, top: Element, budget: _Budget) -> None:
         self.here, self.depth, self.budget = top, 0, budget
         self.texts: list[str] = []
 
     def start(self, tag: str, attributes: Any) -> None:
         self.depth += 1
-        self.budget[0] -= 1
-        if self.depth > MAX_DEPTH or self.budget[0] < 0:
+        self.budget.take()
+        if self.depth > MAX_DEPTH:
             raise _RefusedError
         self._write()
         named = {_local(name): value for name, value in attributes.items()}
@@ -108,14 +127,14 @@ class _Builder:
 
 def read_xml(text: str) -> Element | None:
     """The nameless top above the roots of an XML text, or None when it is none that is read here."""
-    return _numbered(_read_xml(text, [MAX_ELEMENTS], 0))
+    return _numbered(_read_xml(text, _Budget(), 0))
 
 
 def of_document(document: Any) -> Element | None:
     """JSON as elements: a key is an element, the items of a list are elements of its name (`item` at the top)."""
     top = Element("")
     try:
-        _fill(top, document, [MAX_ELEMENTS], 0)
+        _fill(top, document, _Budget(), 0)
     except _RefusedError:
         return None
     return _numbered(top)
@@ -130,7 +149,7 @@ def _numbered(top: Element | None) -> Element | None:
     return top
 
 
-def _read_xml(text: str, budget: list[int], level: int) -> Element | None:
+def _read_xml(text: str, budget: _Budget, level: int) -> Element | None:
     text = text.lstrip("\ufeff \t\r\n\x00")
     if not text.startswith("<") or len(text) > MAX_TEXT:
         return None
@@ -148,7 +167,7 @@ def _read_xml(text: str, budget: list[int], level: int) -> Element | None:
     return top
 
 
-def _parsed(text: str, budget: list[int]) -> Element | None:
+def _parsed(text: str, budget: _Budget) -> Element | None:
     top = Element("")
     parser = etree.XMLParser(
         target=_Builder(top, budget),
@@ -185,7 +204,7 @@ def _written_out(found: "re.Match[str]") -> str:
     return whole
 
 
-def _open_texts(element: Element, budget: list[int], level: int) -> None:
+def _open_texts(element: Element, budget: _Budget, level: int) -> None:
     """Open what documents the texts below an element are."""
     if level >= MAX_INSIDE:
         return
@@ -194,13 +213,16 @@ def _open_texts(element: Element, budget: list[int], level: int) -> None:
         item = waiting.pop()
         below = item.elements()
         if below:
-            waiting.extend(below)
+            waiting.extend(reversed(below))
             continue
         _open_text(item, budget, level)
 
 
-def _open_text(element: Element, budget: list[int], level: int) -> None:
+def _open_text(element: Element, budget: _Budget, level: int) -> None:
     text = element.text().strip()
+    if text[:1] not in ("<", "{", "[") or not budget.documents:
+        return
+    budget.documents -= 1
     if text.startswith("<") and text.endswith(">"):
         top = _read_xml(text, budget, level + 1)
     elif text[:1] in ("{", "["):
@@ -212,7 +234,7 @@ def _open_text(element: Element, budget: list[int], level: int) -> None:
         child.parent = element
 
 
-def _opened_json(text: str, budget: list[int], level: int) -> Element | None:
+def _opened_json(text: str, budget: _Budget, level: int) -> Element | None:
     top = Element("")
     try:
         _fill(top, load_json(text), budget, level)
@@ -229,13 +251,13 @@ def load_json(text: str) -> Any:
         return None
 
 
-def _fill(top: Element, document: Any, budget: list[int], level: int) -> None:
+def _fill(top: Element, document: Any, budget: _Budget, level: int) -> None:
     waiting: list[tuple[Element, Any, int]] = [(top, document, 0)]
     while waiting:
         element, value, depth = waiting.pop()
         inner = list(_named(element.name or "item", value))
-        budget[0] -= len(inner)
-        if depth > MAX_DEPTH or budget[0] < 0:
+        budget.take(len(inner))
+        if depth > MAX_DEPTH:
             raise _RefusedError
         for name, item in inner:
             child = Element(name, parent=element)

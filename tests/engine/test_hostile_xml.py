@@ -1,6 +1,7 @@
 """S4 and S11: what a hostile buyer answers costs little, reaches nothing and is no sale by accident."""
 
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -152,10 +153,39 @@ def test_a_document_inside_a_document_is_opened_only_so_far() -> None:
     ],
 )
 def test_a_costly_path_ends(path: str) -> None:
-    wide = "<r>" + "<a><b>x</b></a>" * 2400 + "</r>"
+    wide = "<r>" + "<a><b>x</b></a>" * 950 + "</r>"
     deep = "<a>" * 90 + "x" * 200_000 + "</a>" * 90
-    for body in (wide, deep):
+    both = "<a>" * 90 + "<b>x</b>" * 1850 + "</a>" * 90
+    for body in (wide, deep, both):
         assert len(values(body, path)) <= 1000
+
+
+def test_all_paths_into_one_answer_share_its_work() -> None:
+    opened = Answer(answer("<a>" * 90 + "<b>x</b>" * 1850 + "<status>ok</status>" + "</a>" * 90))
+    assert opened.values("//status") == ["ok"]
+    assert opened.values("//*[.='q']") == []
+    assert opened.values("//status") == []
+
+
+def test_texts_of_elements_within_elements_are_work() -> None:
+    top = elements.read_xml("<a>" * 90 + "<b>x</b>" * 1000 + "</a>" * 90)
+    assert top is not None
+    work = xpath.Work(20_000)
+    assert xpath.find(top, xpath.parse("//a[.='q']"), work) == []
+    assert work.left < 0
+
+
+def test_many_rules_read_a_large_answer() -> None:
+    body = "<r>" + "<line><code>7</code><note>n</note></line>" * 25 + "<status>ok</status></r>"
+    no = tuple(replace(SOLD, value=f"no{number}", price_path="//price") for number in range(30))
+    assert outcome.read(answer(body), (*no, SOLD)).rule_index == 30
+
+
+def test_so_many_texts_are_tried_as_documents_the_first_ones() -> None:
+    inner = "".join(f"<o>&lt;b&gt;{number}&lt;/b&gt;</o>" for number in range(100))
+    assert values(f"<r>{inner}</r>", "//b") == [str(number) for number in range(elements.MAX_OPENED)]
+    broken = "<o>&lt;b&gt;&amp;x&lt;/c&gt;</o>" * 100
+    assert values(f"<r>{broken}{inner}</r>", "//b") == []
 
 
 @pytest.mark.parametrize(
@@ -258,4 +288,4 @@ def test_any_path_is_read_or_refused(path: str) -> None:
     if xpath.problem(path) == "":
         top = elements.read_xml("<a x='1'><b>1</b><b>2</b></a>")
         assert top is not None
-        assert isinstance(xpath.find(top, xpath.parse(path)), list)
+        assert isinstance(xpath.find(top, xpath.parse(path), xpath.Work()), list)

@@ -6,6 +6,6 @@ for namespaces do not count. A whole path may stand in `string(…)` or `normali
 """
 
 from apps.engine.xpath.grammar import parse, problem
-from apps.engine.xpath.walking import find
+from apps.engine.xpath.walking import MAX_WORK, Work, find
 
-__all__ = ["find", "parse", "problem"]
+__all__ = ["MAX_WORK", "Work", "find", "parse", "problem"]

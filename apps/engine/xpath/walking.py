@@ -1,4 +1,4 @@
-"""The walk of steps through elements, its work counted: an answer and a path together cannot cost much."""
+"""The walk of steps through elements, its work counted: an answer and all paths into it cannot cost much."""
 
 from collections.abc import Iterable
 
@@ -6,8 +6,8 @@ from apps.engine.elements import Element
 from apps.engine.xpath.grammar import LAST, Condition, Step
 
 MAX_FOUND = 1000
-MAX_WORK = 200_000
-"""Nodes visited and pieces of text (of 64 characters) read for one path; beyond it nothing is found."""
+MAX_WORK = 40_000
+"""Nodes visited and pieces of text (of 64 characters) read in one answer, over all paths; then nothing is found."""
 _PIECE = 64
 
 
@@ -15,11 +15,14 @@ class _TooMuchError(Exception):
     """More work than a path may cost."""
 
 
-class _Work:
-    def __init__(self) -> None:
-        self.left = MAX_WORK
+class Work:
+    """What is left of the work that one answer may cost."""
+
+    def __init__(self, left: int = MAX_WORK) -> None:
+        self.left = left
 
     def spend(self, amount: int) -> None:
+        """Count some work; `_TooMuchError` when there is none left."""
         self.left -= amount
         if self.left < 0:
             raise _TooMuchError
@@ -28,23 +31,22 @@ class _Work:
 Node = Element | str
 
 
-def find(top: Element, steps: tuple[Step, ...]) -> list[str]:
-    """The texts at the path in document order, at most 1,000."""
-    work = _Work()
+def find(top: Element, steps: tuple[Step, ...], work: Work) -> list[str]:
+    """The texts at the path in document order, at most 1,000. What it costs is taken from `work`."""
     try:
         return [_text(node, work) for node in _walk([top], steps, work)[:MAX_FOUND]]
     except _TooMuchError:
         return []
 
 
-def _walk(nodes: list[Node], steps: Iterable[Step], work: _Work) -> list[Node]:
+def _walk(nodes: list[Node], steps: Iterable[Step], work: Work) -> list[Node]:
     for step in steps:
         around = _in_order(_deep(nodes, work) if step.deep else nodes)
         nodes = [node for context in around for node in _chosen(context, step, work)]
     return _in_order(nodes)
 
 
-def _deep(nodes: list[Node], work: _Work) -> list[Node]:
+def _deep(nodes: list[Node], work: Work) -> list[Node]:
     seen: dict[int, Node] = {}
     waiting = [node for node in nodes if isinstance(node, Element)]
     while waiting:
@@ -64,7 +66,7 @@ def _in_order(nodes: list[Node]) -> list[Node]:
     return [*sorted(once.values(), key=lambda element: element.place)]
 
 
-def _chosen(context: Node, step: Step, work: _Work) -> list[Node]:
+def _chosen(context: Node, step: Step, work: Work) -> list[Node]:
     if isinstance(context, str):
         return [context] if step.test == "." else []
     found = _tested(context, step.test, work)
@@ -74,7 +76,7 @@ def _chosen(context: Node, step: Step, work: _Work) -> list[Node]:
     return found
 
 
-def _tested(context: Element, test: str, work: _Work) -> list[Node]:
+def _tested(context: Element, test: str, work: Work) -> list[Node]:
     work.spend(1 + len(context.children) + len(context.inside))
     if test == ".":
         return [context]
@@ -87,7 +89,7 @@ def _tested(context: Element, test: str, work: _Work) -> list[Node]:
     return [child for child in context.elements() if test in ("*", child.name)]
 
 
-def _holds(condition: Condition, node: Node, place: tuple[int, int], work: _Work) -> bool:
+def _holds(condition: Condition, node: Node, place: tuple[int, int], work: Work) -> bool:
     match condition.how:
         case "place":
             return place[0] == (place[1] if condition.place == LAST else condition.place)
@@ -100,7 +102,7 @@ def _holds(condition: Condition, node: Node, place: tuple[int, int], work: _Work
     return _compares(condition, node, work)
 
 
-def _compares(condition: Condition, node: Node, work: _Work) -> bool:
+def _compares(condition: Condition, node: Node, work: Work) -> bool:
     if not condition.path:
         texts = [node.name if isinstance(node, Element) else ""]
     else:
@@ -119,7 +121,12 @@ def _compares(condition: Condition, node: Node, work: _Work) -> bool:
     return any(text.startswith(wanted) for text in texts[:1])
 
 
-def _text(node: Node, work: _Work) -> str:
-    text = node if isinstance(node, str) else node.text()
-    work.spend(1 + len(text) // _PIECE)
-    return text
+def _text(node: Node, work: Work) -> str:
+    if isinstance(node, str):
+        work.spend(1 + len(node) // _PIECE)
+        return node
+    pieces = []
+    for piece in node.pieces():
+        work.spend(1 + len(piece) // _PIECE)
+        pieces.append(piece)
+    return "".join(pieces)
