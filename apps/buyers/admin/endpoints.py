@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -11,7 +12,7 @@ from unfold.decorators import display
 from apps.buyers.admin.endpoint_rows import HeaderInline, MappingInline, ResponseRuleInline, campaigns_of
 from apps.buyers.admin.forms.endpoint import EndpointForm
 from apps.buyers.admin.forms.start import NewEndpointForm, StartForm
-from apps.buyers.choices import EndpointKind
+from apps.buyers.choices import AuthKind, EndpointKind
 from apps.buyers.models import Endpoint
 from apps.buyers.services import endpoint_prepare, mapping_fields_add, preset_apply
 from apps.campaigns.admin.forms import field_menu
@@ -160,8 +161,11 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
         if obj is None:
             return super().get_form(request, obj, change=change, form=NewEndpointForm, **options)
-        personal = Field.objects.filter(campaign__in=campaigns_of(obj), is_personal=True)
-        known = {"personal_names": frozenset(personal.values_list("name", flat=True))}
+        fields = Field.objects.filter(campaign__in=campaigns_of(obj)).values_list("name", "is_personal")
+        known = {
+            "field_names": frozenset(name for name, _ in fields),
+            "personal_names": frozenset(name for name, personal in fields if personal),
+        }
         form = type("EndpointForm", (EndpointForm,), known)
         return super().get_form(request, obj, change=change, form=form, **options)
 
@@ -186,6 +190,7 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
                 "may_edit": self.has_change_permission(request, endpoint),
                 "may_operate": self.has_operate_permission(request, endpoint),
                 "switch_url": self.switch_url(endpoint),
+                "fetch_line": fetch_line(endpoint),
                 "start_url": reverse("admin:buyers_endpoint_start", args=(endpoint.pk,)),
             }
         return super().render_change_form(request, context, *args, **options)
@@ -235,3 +240,12 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
     @admin.display(description="Namespaces")
     def namespaces_in_words(self, endpoint: Endpoint) -> str:
         return "; ".join(f"{prefix or 'default'} = {uri}" for prefix, uri in endpoint.namespaces) or "—"
+
+
+def fetch_line(endpoint: Endpoint) -> str:
+    """How the buyer of a store-only endpoint fetches its leads, as a curl line; empty for all others."""
+    if endpoint.kind != EndpointKind.STORE:
+        return ""
+    by_header = endpoint.auth_kind == AuthKind.HEADER and endpoint.auth_name
+    key = f"{endpoint.auth_name}: <key>" if by_header else "Authorization: Bearer <key>"
+    return f"curl '{settings.PUBLIC_URL}{reverse('stored_leads')}?limit=100' -H '{key}'"

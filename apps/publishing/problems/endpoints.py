@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
+from apps.buyers import judges
 from apps.buyers.models import Endpoint
-from apps.core.http.guard import check_url
 from apps.engine import authentication, inserts, mapping, outcome
 from apps.engine.orders import EndpointSpec, MappingRow
-from apps.engine.request import header_problem, url_problem
+from apps.engine.request import header_problem
 from apps.publishing.compile.parts import ExpressionError
 from apps.publishing.compile.selling import endpoint_spec
 from apps.publishing.problems import formats, manners, reach
@@ -37,7 +37,7 @@ def problems(endpoint: Endpoint, draft: Draft) -> Iterator[PublishProblem]:
 
 
 def _request(endpoint: Endpoint, spec: EndpointSpec) -> Said:
-    objection = url_problem(endpoint.url) or check_url(inserts.without(endpoint.url))
+    objection = judges.web_problem(endpoint.url)
     if objection:
         yield "url", f"has a URL that cannot be called: {objection}"
     if endpoint.method == "GET" and endpoint.body_format != "query":

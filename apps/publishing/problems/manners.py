@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
+from apps.buyers import judges
 from apps.buyers.models import Endpoint
-from apps.core.http.guard import check_url
 from apps.engine import asking, oauth, outcome
 from apps.engine.orders import EndpointSpec
-from apps.engine.request import url_problem
 
 Said = Iterator[tuple[str, str]]
 
@@ -20,7 +19,7 @@ def problems(endpoint: Endpoint, spec: EndpointSpec) -> Said:
 
 
 def _token(endpoint: Endpoint, spec: EndpointSpec) -> Said:
-    objection = url_problem(spec.auth.token_url) or check_url(spec.auth.token_url)
+    objection = judges.web_problem(spec.auth.token_url)
     if objection:
         yield "token_url", f"has a token URL that cannot be called: {objection}"
     if not spec.auth.name or not endpoint.auth_secret:
@@ -31,8 +30,7 @@ def _status(spec: EndpointSpec) -> Said:
     if not spec.status_url:
         yield "status_url", "asks its status URL about unreadable answers, and has none"
         return
-    filled = asking.as_question(spec, {}).url
-    objection = asking.url_problem(spec.status_url) or check_url(filled)
+    objection = judges.status_problem(spec.status_url)
     if objection:
         yield "status_url", f"has a status URL that cannot be called: {objection}"
     if not any(rule.outcome == "accepted" for rule in spec.status_rules):

@@ -1,14 +1,8 @@
 """Addresses as people type them, judged as they will be dialled."""
 
-from urllib.parse import urlsplit
-
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
+from apps.buyers import judges
+from apps.core import sftp
 from apps.core.admin.widgets import sentence
-from apps.core.http.guard import check_url
-from apps.engine.inserts import without
-from apps.engine.request import url_problem
 
 
 def completed(text: str, *, scheme: str) -> str:
@@ -18,33 +12,25 @@ def completed(text: str, *, scheme: str) -> str:
 
 def web_problem(url: str, *, what: str = "URL") -> str:
     """What is wrong with the address of a request, as a sentence."""
-    objection = url_problem(url) or check_url(without(url))
-    if not objection:
-        return ""
-    return f"The {what} {objection}." if objection[0].islower() else objection
+    return _told(judges.web_problem(url), what)
+
+
+def status_problem(url: str) -> str:
+    """What is wrong with a status URL, as a sentence."""
+    return _told(judges.status_problem(url), "status URL")
 
 
 def drop_problem(url: str) -> str:
     """What is wrong with the address of a file drop, as a sentence."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return "This is not a URL."
-    if parts.scheme != "sftp" or not parts.hostname or port == 0:
-        return (
-            "A file drop is written as sftp://host/folder, for example sftp://files.buyer.example/incoming."
-        )
-    if parts.username or parts.password:
-        return "User and password are given below, not in the URL."
-    return ""
+    return _told(sftp.check_url(url), "address")
 
 
 def recipients_problem(text: str) -> str:
     """What is wrong with recipients separated by commas or blanks, as a sentence."""
-    for address in text.replace(",", " ").split():
-        try:
-            validate_email(address)
-        except ValidationError:
-            return sentence(f"“{address}” is no e-mail address")
-    return ""
+    objections = map(judges.recipient_problem, text.replace(",", " ").split())
+    return next((sentence(objection) for objection in objections if objection), "")
+
+
+def _told(objection: str, what: str) -> str:
+    """An objection that has no subject gets one."""
+    return f"The {what} {objection}." if objection[:1].islower() else objection

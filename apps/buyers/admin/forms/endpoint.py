@@ -7,14 +7,21 @@ from typing import Any, ClassVar
 from django import forms
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from apps.buyers import judges
 from apps.buyers.admin.forms import words
-from apps.buyers.admin.forms.addresses import completed, drop_problem, recipients_problem, web_problem
+from apps.buyers.admin.forms.addresses import (
+    completed,
+    drop_problem,
+    recipients_problem,
+    status_problem,
+    web_problem,
+)
 from apps.buyers.choices import AuthKind, BodyFormat, EndpointKind, Method, UnknownPolicy
 from apps.buyers.models import Endpoint
 from apps.companies.admin.base import ScopedForm
 from apps.core.admin.secrets import SecretField, SecretsFormMixin
 from apps.core.admin.widgets import PairsField, PairsWidget, sentence
-from apps.engine import authentication, templates
+from apps.engine import authentication, drop_file, mail, schemas, templates
 from apps.engine.formats import raw
 from apps.engine.orders import AuthSpec
 
@@ -71,6 +78,8 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
     secret_names: ClassVar = ("auth_secret",)
     personal_names: ClassVar[frozenset[str]] = frozenset()
     """Fields of the campaigns it serves that no subject may show."""
+    field_names: ClassVar[frozenset[str]] = frozenset()
+    """All fields of these campaigns."""
 
     url = forms.CharField(
         required=False,
@@ -117,6 +126,7 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
             EndpointKind.HTTP: (self._request, self._format, self._authentication, self._treatment),
             EndpointKind.EMAIL: (self._mail,),
             EndpointKind.SFTP: (self._drop,),
+            EndpointKind.STORE: (self._fetching,),
         }
 
     def text(self, name: str) -> str:
@@ -138,8 +148,11 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
                 templates.problem(text, raw.BODY) if text.strip() else "Write the body that this buyer wants"
             )
             yield "template", sentence(wrong) if wrong else ""
-        if self.text("schema_kind") and not self.text("schema_text"):
+        kind, schema = self.text("schema_kind"), self.text("schema_text")
+        if kind and not schema:
             yield "schema_text", "Paste the schema, or choose None."
+        elif wrong := schemas.problem(kind, schema):
+            yield "schema_text", sentence(wrong)
 
     def _authentication(self) -> Said:
         kind = self.text("auth_kind")
@@ -163,18 +176,23 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
         if self.text("unknown_policy") == UnknownPolicy.ASK and not url:
             yield "status_url", "Say where to ask what became of a lead."
         if url:
-            yield "status_url", web_problem(url, what="status URL")
+            yield "status_url", status_problem(url)
 
     def _mail(self) -> Said:
         to, subject = self.text("email_to"), self.text("email_subject")
         yield "email_to", recipients_problem(to) if to.strip(" ,") else "Say to whom leads are mailed."
-        wrong = templates.problem(subject) if subject.strip() else ""
-        shown = [] if wrong else sorted(templates.names(subject) & self.personal_names)
-        if shown:
-            wrong = f"A subject shows no personal data, and “{shown[0]}” is personal"
         if not subject.strip():
-            wrong = "Write a subject, for example New lead {{ lead_id }}"
-        yield "email_subject", sentence(wrong) if wrong else ""
+            yield "email_subject", "Write a subject, for example New lead {{ lead_id }}."
+        elif wrong := mail.subject_problem(
+            subject, fields=self._known(subject), personal=self.personal_names
+        ):
+            yield "email_subject", sentence(wrong)
+        if wrong := mail.html_problem(self.text("template")):
+            yield "template", sentence(wrong)
+
+    def _known(self, subject: str) -> frozenset[str]:
+        """The names that a template may read; while there is no campaign to know of, whatever it reads."""
+        return self.field_names or frozenset(() if templates.problem(subject) else templates.names(subject))
 
     def _drop(self) -> Said:
         yield "url", drop_problem(self.text("url")) if self.text("url") else "Say where files go."
@@ -182,6 +200,24 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
             yield "auth_name", "Give the user of the server."
         if not self.has_secret("auth_secret"):
             yield "auth_secret", "Give the password or the private key of the user."
+        if objection := judges.host_key_problem(self.text("host_key")):
+            yield (
+                "host_key",
+                f"Say by which key the server is known: {objection}, as ssh-keygen -lf shows it.",
+            )
+        if objection := drop_file.name_problem(self.text("file_name")):
+            yield "file_name", sentence(objection)
+
+    def _fetching(self) -> Said:
+        kind = self.text("auth_kind")
+        if objection := judges.fetching_problem(kind):
+            yield "auth_kind", f"Stored leads {objection}."
+            return
+        if kind == AuthKind.HEADER and not self.text("auth_name"):
+            yield "auth_name", _NAMED[AuthKind.HEADER]
+        key = self.cleaned_data.get("auth_secret") or self.instance.auth_secret
+        if objection := judges.fetching_key_problem(kind, key if isinstance(key, str) else ""):
+            yield "auth_secret", f"It {objection}."
 
     def add_error(self, field: str | None, error: Any) -> None:
         """An empty sentence is no error."""

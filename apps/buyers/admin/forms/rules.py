@@ -36,7 +36,7 @@ class ResponseRuleForm(ScopedForm):
         }
         help_texts: ClassVar = {
             "phase": "Status URL: only answers of that address.",
-            "path": "JSON: for example status or result.code. XPath: for example //Result/Status.",
+            "path": "A JSON path, for example status or result.code; or XPath, for example //Result/Status.",
             "value": "For example accepted; for a regular expression, for example status=(ok|accepted).",
             "content_type": "Part of the header, for example json. Empty: any.",
             "reason_path": "Where the buyer says why, for example error.message or //Error.",

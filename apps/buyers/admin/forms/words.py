@@ -32,6 +32,7 @@ HELP = {
     "the mapping below. For an e-mail its HTML; empty: a plain table of what is mapped.",
     "schema_kind": "Publishing and Test Endpoint hold a sample against it and name the row at fault.",
     "schema_text": "Paste the buyer's file, for example from its documentation.",
+    "auth_kind": "Of a “store only” endpoint the key with which the buyer fetches: a bearer token or a header.",
     "auth_name": "Header, for example X-Api-Key; key of the query string; user; or the OAuth client id.",
     "token_url": "Where tokens are fetched, for example https://login.buyer.example/oauth/token.",
     "token_scope": "Separated by blanks, for example leads.write. Empty: none is asked for.",
@@ -40,8 +41,10 @@ HELP = {
     "retries": "Tries after the first, when the buyer could not be reached or answered 429 or 5xx.",
     "retry_profile": "Seconds for what is sold now; minutes to hours for copies after a sale.",
     "unknown_policy": "The lead may have been bought. Holding it never sells it twice.",
-    "status_url": "Where the buyer tells what became of a lead, for example https://api.buyer.example/leads/status. "
-    "Rules of the phase “Status URL” read its answer.",
+    "status_url": "Where the buyer tells what became of a lead, for example "
+    "https://api.buyer.example/leads?id={reference}. "
+    "It may hold {lead_id}, {delivery_id}, {reference} and {idempotency_key}; rules of the phase “Status URL” read its "
+    "answer.",
     "rate_limit": "For example 10 in 1 second; more wait their turn. Empty: as fast as leads come.",
     "rate_seconds": "Over all processes.",
     "concurrency": "Requests under way at the same time, over all processes, for example 4. Empty: no limit.",
@@ -49,11 +52,12 @@ HELP = {
     "email_to": "One or several, separated by commas, for example leads@buyer.example.",
     "email_subject": "A template without personal fields, for example New lead {{ lead_id }}.",
     "host_key": "The server's fingerprint, for example SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8.",
-    "file_name": "For example leads-{date}-{time}.csv.",
+    "file_name": "With {number}, so that no file replaces another; {date} and {time} as you like, for example "
+    "leads-{date}-{number}.csv. Empty: that one.",
     "file_minutes": "All that was sold since the last file, for example every 60 minutes.",
 }
 
 KEPT = (
-    "The key, password, token or client secret; for a file drop the password or the private key. Kept encrypted, "
-    "acts at once."
+    "The key, password, token or client secret; for a file drop the password or the private key; for “store only” the "
+    "key that you give to the buyer, 24 characters or more. Kept encrypted, acts at once."
 )

@@ -12,7 +12,7 @@
     "sl-part-email": () => is("kind", "email"),
     "sl-part-sftp": () => is("kind", "sftp"),
     "sl-part-format": () => is("kind", "http", "email"),
-    "sl-part-auth": () => is("kind", "http", "sftp"),
+    "sl-part-auth": () => is("kind", "http", "sftp", "store"),
     "sl-part-treatment": () => !is("kind", "store"),
   };
   const authenticates = (...kinds) => http() && is("auth_kind", ...kinds);
@@ -26,9 +26,9 @@
     template: () => is("kind", "email") || (http() && is("body_format", "raw")),
     schema_kind: http,
     schema_text: () => http() && !is("schema_kind", ""),
-    auth_kind: http,
-    auth_name: () => is("kind", "sftp") || authenticates("header", "query", "basic", "oauth2"),
-    auth_secret: () => is("kind", "sftp") || (http() && !is("auth_kind", "none")),
+    auth_kind: () => is("kind", "http", "store"),
+    auth_name: () => is("kind", "sftp") || authenticates("header", "query", "basic", "oauth2") || (is("kind", "store") && is("auth_kind", "header")),
+    auth_secret: () => is("kind", "sftp") || (is("kind", "http", "store") && !is("auth_kind", "none")),
     token_url: () => authenticates("oauth2"),
     token_scope: () => authenticates("oauth2"),
     token_audience: () => authenticates("oauth2"),
@@ -39,6 +39,7 @@
     rate_seconds: () => valueOf("rate_limit") !== "",
   };
   const GROUPS = { "headers-group": http, "rules-group": http };
+  const FETCHING = ["none", "bearer", "header"];
   const NAMES = { header: "Header", query: "Key of the query string", basic: "User", oauth2: "Client id" };
   const SECRETS = { header: "Key", query: "Key", basic: "Password", bearer: "Token", oauth2: "Client secret", signature: "Signing secret" };
 
@@ -60,6 +61,10 @@
     for (const [name, wanted] of Object.entries(PARTS)) show(document.querySelector(`fieldset.${name}`), wanted());
     for (const [id, wanted] of Object.entries(GROUPS)) show(document.getElementById(id), wanted());
     const drop = is("kind", "sftp");
+    // A buyer that fetches shows a bearer token or a header, nothing else.
+    for (const option of field("auth_kind")?.options ?? []) {
+      option.hidden = is("kind", "store") && !FETCHING.includes(option.value) && !option.selected;
+    }
     label("auth_name", drop ? "User" : NAMES[valueOf("auth_kind")] || "Name");
     label("auth_secret", drop ? "Password or private key" : SECRETS[valueOf("auth_kind")] || "Secret");
   }
