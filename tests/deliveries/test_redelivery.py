@@ -142,7 +142,7 @@ def quarantined(simulator: Running, policy: str, *, called: bool) -> tuple[Marke
 
 def test_a_quarantined_lead_is_not_sent_beside_its_doubt(simulator: Running) -> None:
     """Its last call may be a sale: only the queue of what waits may go on with it."""
-    scene, delivery = quarantined(simulator, "hold", called=True)
+    _, delivery = quarantined(simulator, "hold", called=True)
     with pytest.raises(ApplicationError) as refused:
         services.redeliver(delivery, by=None)
     assert refused.value.code == "delivery_open"
