@@ -8,7 +8,9 @@ import pytest
 
 from apps.engine.campaign import CampaignSpec, Choice, FieldSpec, PayoutSpec, TermsSpec
 from apps.engine.orders import (
+    AuthSpec,
     EndpointSpec,
+    FormatOptions,
     GroupSpec,
     HeaderSpec,
     MappingRow,
@@ -101,6 +103,25 @@ CASES = [
     (_endpoint(url="https://b.example"), "Endpoint API: URL https://a.example/x → https://b.example"),
     (_endpoint(headers=(HeaderSpec("X-Key", secret="9"),)), "Endpoint API: header X-Key added"),
     (_endpoint(mapping=(MappingRow("a", "field", "state"),)), "Endpoint API: mapping a ← zip → state"),
+    (_endpoint(retry_profile="assured"), "Endpoint API: retry waits: seconds → minutes to hours"),
+    (_endpoint(timeout_ms=2500), "Endpoint API: timeout 10 s → 2.5 s"),
+    (_endpoint(kind="store"), "Endpoint API: delivers by HTTP request → store only"),
+    (_endpoint(body_format="raw"), "Endpoint API: format JSON → own template"),
+    (_endpoint(unknown_policy="ask"), "Endpoint API: when the answer is unknown: hold the lead → ask the status URL"),
+    (_endpoint(rate=(10, 1)), "Endpoint API: most requests: no limit → 10 in 1 s"),
+    (_endpoint(concurrency=4), "Endpoint API: most requests at once: no limit → 4"),
+    (_endpoint(auth=AuthSpec("oauth2")), "Endpoint API: authentication none → OAuth 2.0"),
+    (_endpoint(auth=AuthSpec(client_auth="body")),
+     "Endpoint API: client id and secret in the Authorization header → the body"),
+    (_endpoint(options=FormatOptions(charset="iso-8859-1")), "Endpoint API: encoding UTF-8 → Latin-1"),
+    (_endpoint(options=FormatOptions(namespaces=(("s", "urn:x"), ("", "urn:y")))),
+     "Endpoint API: namespaces none → s = urn:x, urn:y"),
+    (_endpoint(options=FormatOptions(template="<a>…</a>")), "Endpoint API: template added"),
+    (_endpoint(mapping=(MappingRow("a", "field", "zip", on_empty="fail"),)),
+     "Endpoint API: mapping a: when empty: leave it out → do not send the lead"),
+    (_endpoint(mapping=(MappingRow("a", "value_table", "zip"),)), "Endpoint API: mapping a ← zip → value table of zip"),
+    (_order(outside_hours="queue"),
+     "Order Denver Roofers: outside its hours: the next order gets the lead → the lead waits for the opening"),
     (_endpoint(rules=()), "Endpoint API: response rules changed, 1 → 0"),
 ]  # fmt: skip
 

@@ -4,22 +4,27 @@ from collections.abc import Iterator
 
 from apps.engine.campaign import CampaignSpec
 from apps.engine.orders import EndpointSpec, MappingRow
-from apps.publishing.diff import words
+from apps.publishing.diff import shows, words
 from apps.publishing.diff.words import said
 
 _ENDPOINT = {
     "name": "name", "kind": "delivers by", "url": "URL", "method": "method", "body_format": "format",
-    "timeout_ms": "timeout in ms", "retries": "retries", "retry_profile": "waits between retries",
-    "unknown_policy": "when the answer is unknown", "status_url": "status URL",
-    "rate": "most requests in so many seconds", "concurrency": "most requests at once",
+    "timeout_ms": "timeout", "retries": "retries", "retry_profile": "retry waits:",
+    "unknown_policy": "when the answer is unknown:", "status_url": "status URL",
+    "rate": "most requests:", "concurrency": "most requests at once:",
 }  # fmt: skip
 _OPTIONS = {
-    "charset": "encoding", "on_unencodable": "characters it lacks", "content_type": "content type",
-    "namespaces": "namespaces", "template": "template",
+    "charset": "encoding", "on_unencodable": "characters it lacks:", "content_type": "content type",
+    "namespaces": "namespaces",
 }  # fmt: skip
 _AUTH = {
     "kind": "authentication", "name": "authentication name", "token_url": "token URL", "scope": "scope",
-    "audience": "audience", "client_auth": "client authentication",
+    "audience": "audience", "client_auth": "client id and secret in",
+}  # fmt: skip
+_ROW = {
+    "on_empty": "when empty:", "default": "default", "max_length": "longest", "on_too_long": "when too long:",
+    "value_type": "type", "value_format": "format", "format_argument": "format with", "encoding": "encoding",
+    "part": "part", "test_value": "test value",
 }  # fmt: skip
 _MAIL = {"to": "to", "subject": "subject"}
 
@@ -37,9 +42,11 @@ def endpoints(old: CampaignSpec, new: CampaignSpec) -> Iterator[str]:
 
 def _endpoint(before: EndpointSpec, after: EndpointSpec) -> Iterator[str]:
     label = f"Endpoint {after.name}"
-    yield from words.attributes(before, after, _ENDPOINT, label)
-    yield from words.attributes(before.options, after.options, _OPTIONS, label)
-    yield from words.attributes(before.auth, after.auth, _AUTH, label)
+    yield from words.attributes(before, after, _ENDPOINT, label, shows.ENDPOINT)
+    yield from words.attributes(before.options, after.options, _OPTIONS, label, shows.OPTIONS)
+    if before.options.template != after.options.template:
+        yield said(label, f"template {_changed(before.options.template, after.options.template)}")
+    yield from words.attributes(before.auth, after.auth, _AUTH, label, shows.AUTH)
     yield from words.attributes(before.mail, after.mail, _MAIL, label)
     for had, has in words.paired(before.headers, after.headers, lambda header: header.name.lower()):
         yield from _part(label, f"header {(has or had).name}", had, has)
@@ -61,19 +68,33 @@ def _targets(endpoint: EndpointSpec) -> list[str]:
 
 def _part(label: str, what: str, had: object, has: object) -> Iterator[str]:
     if had != has:
-        verb = "added" if had is None else "removed" if has is None else "changed"
-        yield said(label, f"{what} {verb}")
+        yield said(label, f"{what} {_changed(had, has)}")
+
+
+def _changed(had: object, has: object) -> str:
+    return "added" if not had else "removed" if not has else "changed"
 
 
 def _mapping(label: str, had: MappingRow | None, has: MappingRow | None) -> Iterator[str]:
     if had is not None and has is not None and had != has:
-        yield said(label, f"mapping {has.target} ← {_taken(had)} → {_taken(has)}")
+        yield from _row(f"{label}: mapping {has.target}", had, has)
     elif has is not None and had is None:
         yield said(label, f"mapping {has.target} ← {_taken(has)} added")
     elif had is not None and has is None:
         yield said(label, f"mapping {had.target} removed")
 
 
+def _row(label: str, had: MappingRow, has: MappingRow) -> Iterator[str]:
+    if _taken(had) != _taken(has):
+        yield f"{label} ← {_taken(had)} → {_taken(has)}"
+        return
+    told = list(words.attributes(had, has, _ROW, label, shows.ROW))
+    told += [f"{label}: value table changed"] if had.table != has.table else []
+    told += [f"{label}: conditions changed"] if had.branches != has.branches else []
+    yield from told or [f"{label} changed"]
+
+
 def _taken(row: MappingRow) -> str:
-    taken = row.source or f"“{row.value}”"
+    told = {"value_table": f"value table of {row.source}", "branch": "conditions"}
+    taken = told.get(row.kind) or row.source or f"“{row.value}”"
     return f"{taken} as {row.value_format}" if row.value_format else taken

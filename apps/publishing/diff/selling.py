@@ -6,7 +6,7 @@ from apps.engine import rules
 from apps.engine.campaign import CampaignSpec, PayoutSpec
 from apps.engine.orders import OrderSpec
 from apps.engine.requirements import Expression
-from apps.publishing.diff import words
+from apps.publishing.diff import shows, words
 from apps.publishing.diff.requirements import caps
 from apps.publishing.diff.words import said, shown
 
@@ -20,7 +20,7 @@ _TERMS = {
 }  # fmt: skip
 _ORDER = {
     "name": "name", "price": "price", "priority": "priority", "weight": "weight", "buyer_name": "buyer",
-    "outside_hours": "outside its hours", "duplicate_days": "days without the same person",
+    "outside_hours": "outside its hours:", "duplicate_days": "days without the same person",
     "duplicate_scope": "the same person counts for",
 }  # fmt: skip
 
@@ -69,7 +69,7 @@ def orders(old: CampaignSpec, new: CampaignSpec) -> Iterator[str]:
 
 def _order(before: OrderSpec, after: OrderSpec, old: CampaignSpec, new: CampaignSpec) -> Iterator[str]:
     label = f"Order {after.name}"
-    yield from words.attributes(before, after, _ORDER, label)
+    yield from words.attributes(before, after, _ORDER, label, shows.ORDER)
     if before.group_id != after.group_id:
         yield said(
             label, f"group {_named(old.groups, before.group_id)} → {_named(new.groups, after.group_id)}"

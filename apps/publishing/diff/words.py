@@ -1,6 +1,6 @@
 """How values are said, and how two values or two collections are compared in sentences."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -27,12 +27,17 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def attributes(old: Any, new: Any, names: dict[str, str], label: str) -> Iterator[str]:
-    """A sentence for each attribute that differs; `names` gives its word, `label` begins the sentence."""
+def attributes(
+    old: Any, new: Any, names: dict[str, str], label: str, shows: Mapping[str, Show] | None = None
+) -> Iterator[str]:
+    """A sentence for each attribute that differs; `names` gives its word, `label` begins the sentence, `shows` says how
+    its value is written where `shown` does not do.
+    """
     for name, word in names.items():
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
-            yield said(label, f"{word} {shown(before)} → {shown(after)}")
+            show = (shows or {}).get(name, shown)
+            yield said(label, f"{word} {show(before)} → {show(after)}")
 
 
 def said(label: str, rest: str) -> str:

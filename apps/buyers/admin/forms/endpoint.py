@@ -200,11 +200,9 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
             yield "auth_name", "Give the user of the server."
         if not self.has_secret("auth_secret"):
             yield "auth_secret", "Give the password or the private key of the user."
-        if objection := judges.host_key_problem(self.text("host_key")):
-            yield (
-                "host_key",
-                f"Say by which key the server is known: {objection}, as ssh-keygen -lf shows it.",
-            )
+        # Test endpoint shows the server's key, so that it may be missing until then; publishing asks for it.
+        if self.text("host_key") and (objection := judges.host_key_problem(self.text("host_key"))):
+            yield "host_key", f"Write it as Test endpoint and ssh-keygen -lf show it: {objection}."
         if objection := drop_file.name_problem(self.text("file_name")):
             yield "file_name", sentence(objection)
 
