@@ -36,6 +36,8 @@ from apps.simulator.running import running_simulator
 
 NOWHERE = "http://127.0.0.1:9"
 LEADS = 220
+SELDOM = {"retry_at"}
+"""What sixty leads may not happen to tell of."""
 
 
 @pytest.mark.django_db
@@ -215,7 +217,7 @@ def _same_shapes(past: set[int]) -> None:
             kind = getattr(row, "kind", "")
             shapes[row.lead_id in past].setdefault(kind, set()).update(getattr(row, column) or {})
         for kind, keys in shapes[False].items():
-            assert shapes[True].get(kind, keys) == keys, kind
+            assert shapes[True].get(kind, keys) - SELDOM == keys - SELDOM, kind
     called = Attempt.objects.filter(outcome="accepted").exclude(url="")
     timings = [set(each) for each in called.values_list("timings", flat=True)]
     assert all({"total_ms", "assembly_ms", "wait_ms"} <= each for each in timings)

@@ -15,31 +15,31 @@ from tests.intake.posting import submit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CANARY = {
-    "first_name": "Canaryfirst",
-    "last_name": "Canarylast",
-    "email": "canary.bird@example.com",
+PERSON = {
+    "first_name": "Wagtailfirst",
+    "last_name": "Wagtaillast",
+    "email": "wagtail.bird@example.com",
     "phone": "5554443322",
-    "address": "77 Canary Row",
-    "comments": "canary comment",
-    "unknown_thing": "canary unknown",
-    "trusted_form_url": "https://cert.trustedform.com/canary0123456789",
+    "address": "77 Wagtail Row",
+    "comments": "wagtail comment",
+    "unknown_thing": "wagtail unknown",
+    "trusted_form_url": "https://cert.trustedform.com/wagtail0123456789",
     "ip_address": "8.8.4.77",
 }
-TRACES = ("canary", "5554443322", "554443322", "8.8.4.77", "77 Canary")
+TRACES = ("wagtail", "5554443322", "554443322", "8.8.4.77", "77 Wagtail")
 
 
 def everything_happens(world: World) -> None:
     """Accepted, duplicate, malformed, blocked for its key, test, repeated, and broken: all with the same person."""
-    body = lead_body(world, **CANARY)
-    submit(body, **{"Idempotency-Key": CANARY["email"]})
-    submit(body, **{"Idempotency-Key": CANARY["email"]})
+    body = lead_body(world, **PERSON)
+    submit(body, **{"Idempotency-Key": PERSON["email"]})
+    submit(body, **{"Idempotency-Key": PERSON["email"]})
     submit(body)
     submit(body | {"zip": "9"})
-    submit(body | {"email": "canary bird"})
-    submit(body | {"test": True, "extra canary": 1})
-    submit(body | {"auth": "canary-wrong-key"})
-    submit(body | {"sourceid": "canary"})
+    submit(body | {"email": "wagtail bird"})
+    submit(body | {"test": True, "extra wagtail": 1})
+    submit(body | {"auth": "wagtail-wrong-key"})
+    submit(body | {"sourceid": "wagtail"})
     submit(json.dumps(body).encode()[:-3])
     submit(json.dumps(body).encode(), content_type="image/png")
     refusals.flush()
