@@ -93,6 +93,7 @@ def test_faults_are_told_in_one_shape(scene: Market) -> None:
     for answer, status, code in (
         (get(after="x"), 400, "bad_cursor"),
         (get(limit="0"), 400, "bad_cursor"),
+        (get(limit="201"), 400, "bad_cursor"),
         (Client().post(URL), 405, "method_not_allowed"),
         (Client().get("/api/v1/other"), 404, "not_found"),
     ):

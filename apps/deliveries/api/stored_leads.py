@@ -55,7 +55,7 @@ def stored_leads(request: HttpRequest) -> JsonResponse:
     after, limit = (
         _number(request.GET.get(name, usual)) for name, usual in (("after", "0"), ("limit", str(USUAL)))
     )
-    if after is None or not limit:
+    if after is None or not limit or limit > stored.MOST_ON_PAGE:
         return _refused("bad_cursor")
     page = stored.page(endpoint, after=after, limit=limit)
     body = {"leads": [_shown(lead) for lead in page.leads], "next": str(page.after), "more": page.more}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import close_old_connections, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from apps.core import http
 from apps.deliveries.facts import Live, database_now, load_secrets
@@ -81,9 +81,17 @@ def renew() -> int:
     asked = _claim(token_keys(endpoints, secrets), secrets)
     for (key, _), answer in zip(asked, http.send_all([request for _, request in asked]), strict=True):
         _store(key, answer)
-    over = database_now() - timedelta(days=KEPT_DAYS)
-    EndpointToken.objects.filter(expires_at__lt=over, refreshing_until=None).delete()
+    _forget(database_now() - timedelta(days=KEPT_DAYS))
     return len(asked)
+
+
+def _forget(over: datetime) -> None:
+    """Tokens that ended before an instant, and those that never came and were last asked for before it; a lease that
+    nobody gave back keeps neither."""
+    ended = Q(expires_at__lt=over) | Q(expires_at=None, failed_at__lt=over)
+    ended |= Q(expires_at=None, failed_at=None, refreshing_until__lt=over)
+    let_go = Q(refreshing_until=None) | Q(refreshing_until__lt=over)
+    EndpointToken.objects.filter(ended & let_go).delete()
 
 
 def refused(attempts: Iterable[tuple[int, datetime]]) -> None:
