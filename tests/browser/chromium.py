@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page
@@ -73,3 +75,12 @@ class Visit:
     def _request(self, url: str) -> None:
         if urlsplit(url).netloc != urlsplit(self.origin).netloc:
             self.faults.append(f"request to {url}")
+
+
+Opened = Callable[..., Visit]
+"""Opens a browser as a manager; the keywords are those of a Playwright context."""
+
+
+def choose(menu: Any, value: str) -> None:
+    """Pick an entry of a menu."""
+    menu.select_option(value)

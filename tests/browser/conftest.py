@@ -1,11 +1,16 @@
 """One Chromium for all page tests, gone when the last of them has ended: its loop must not reach other tests."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import ARGUMENTS, CHROMIUM
+from apps.companies.choices import Role
+from tests.browser.chromium import ARGUMENTS, CHROMIUM, DESKTOP, Opened, Visit
+from tests.factories import MemberFactory, World, published_campaign
 
 
 @pytest.fixture(scope="package")
@@ -17,3 +22,36 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield running
         running.close()
+
+
+@pytest.fixture
+def world(live_server: Any) -> World:
+    return published_campaign()
+
+
+def session_of(user: Any) -> str:
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return session.session_key
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: Any, world: World) -> Iterator[Opened]:
+    """Opens a browser as a manager of the world's company; whatever a page should not have done fails the test."""
+    manager = MemberFactory(company=world.company, role=Role.MANAGER).user
+    opened: list[Visit] = []
+
+    def begin(**options: Any) -> Visit:
+        context = browser.new_context(**{"viewport": DESKTOP, **options})
+        context.add_cookies([{"name": "sessionid", "value": session_of(manager), "url": live_server.url}])
+        found = Visit(context, live_server.url)
+        opened.append(found)
+        return found
+
+    yield begin
+    for each in opened:
+        assert each.faults == []
+        each.page.context.close()

@@ -1,56 +1,16 @@
 """Setting up a campaign in a real browser: large, small, by keyboard, without scripts, under the page's policy."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from apps.campaigns.models import Rule
-from apps.companies.choices import Role
 from apps.publishing.selectors import current_version
-from tests.browser.chromium import DESKTOP, PHONE, Visit
-from tests.factories import MemberFactory, World, published_campaign
+from tests.browser.chromium import DESKTOP, PHONE, Opened, choose
+from tests.factories import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-Opened = Callable[..., Visit]
 CALIFORNIA = {"kind": "test", "field": "state", "operator": "is", "value": "CA"}
-
-
-@pytest.fixture
-def world(live_server: Any) -> World:
-    return published_campaign()
-
-
-def session_of(user: Any) -> str:
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return session.session_key
-
-
-@pytest.fixture
-def visit(browser: Browser, live_server: Any, world: World) -> Iterator[Opened]:
-    """Opens a browser as a manager of the world's company; whatever a page should not have done fails the test."""
-    manager = MemberFactory(company=world.company, role=Role.MANAGER).user
-    opened: list[Visit] = []
-
-    def begin(**options: Any) -> Visit:
-        context = browser.new_context(**{"viewport": DESKTOP, **options})
-        context.add_cookies([{"name": "sessionid", "value": session_of(manager), "url": live_server.url}])
-        found = Visit(context, live_server.url)
-        opened.append(found)
-        return found
-
-    yield begin
-    for each in opened:
-        assert each.faults == []
-        each.page.context.close()
 
 
 def of_campaign(world: World, name: str) -> str:
@@ -115,10 +75,6 @@ def test_a_rule_is_built_with_menus_by_keyboard(visit: Opened, world: World) -> 
     expect(page.locator("#rules-group [data-expression-words]").first).to_have_text(
         "State is CA or Zip code is within 50 km of 89501"
     )
-
-
-def choose(menu: Any, value: str) -> None:
-    menu.select_option(value)
 
 
 def test_what_is_wrong_is_said_while_it_is_built(visit: Opened, world: World) -> None:
