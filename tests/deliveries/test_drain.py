@@ -165,6 +165,14 @@ def test_many_at_once_each_once(simulator: Running) -> None:
     assert len(keys) == len(set(keys))
 
 
+def test_who_found_no_place_here_is_waited_for(simulator: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long they step back: nobody else may come to drain."""
+    monkeypatch.setattr(draining, "STAY_FOR_S", 0.1)
+    deliveries = market(simulator, ["slow?ms=400"]).leads(5)
+    draining.Drain(per_endpoint=2).run(for_s=10)
+    assert {stands(delivery) for delivery in deliveries} == {("sold", "sold")}
+
+
 def test_a_test_lead_or_an_erased_one_is_never_sent(simulator: Running) -> None:
     scene = market(simulator, ["accept"])
     test, erased = scene.lead(), scene.lead()

@@ -121,11 +121,12 @@ class Drain:
             journeys = [*started.again, *self._settled(started.answered)]
 
     def _stepped_back(self, parked: Sequence[Parked]) -> None:
-        """Stay for those that come back in a moment; the others are for whoever drains then."""
+        """Stay for those that stepped back for want of a place here, which is free when the others are through, and
+        for those that come back in a moment; the rest is for whoever drains then."""
         now = time.monotonic()
-        soon = [one.wait_s for one in parked if one.wait_s <= STAY_FOR_S]
+        soon = [one.wait_s for one in parked if one.crowded or one.wait_s <= STAY_FOR_S]
         if soon:
-            self._parked_until = max(self._parked_until, now + min(soon) + POLL_S)
+            self._parked_until = max(self._parked_until, now + max(soon) + POLL_S)
         if any(one.crowded for one in parked):
             self._crowded_until = now + PARKED_S + POLL_S
 
