@@ -1,6 +1,7 @@
 """Drift: forms of answers are counted, new ones and unread ones are told once, and nothing of it harms a lead."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from apps.companies.models import AuditEvent
+from apps.core import ids
 from apps.deliveries.models import AnswerShape, Attempt, DriftItem
 from apps.deliveries.services import drain, drift_close, drifting, unread_watch
 from apps.simulator.running import Running
@@ -155,6 +157,22 @@ def test_more_answers_that_no_rule_reads_open_one_item(scene: Market, buyer: Buy
     item.refresh_from_db()
     assert item.seen == 8
     assert json.dumps(item.samples)
+
+
+def test_an_item_grows_also_when_the_clock_was_set_back(
+    scene: Market, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ids never go back, so that the latest are ahead of the clock then."""
+    with_history(scene)
+    buyer.says(ODD)
+    sold(scene, 6)
+    assert unread_watch() == 1
+    ahead = ids._Sequence()
+    ahead._last_ms = int(time.time() * 1000) - ids.EPOCH_MS + 3_600_000
+    monkeypatch.setattr(ids, "_sequence", ahead)
+    sold(scene, 2)
+    unread_watch()
+    assert DriftItem.objects.get(kind="no_rule").seen == 8
 
 
 def test_unread_answers_that_are_known_now_do_not_come_back_at_the_same_share(

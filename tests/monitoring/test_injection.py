@@ -1,6 +1,5 @@
 """What sources and buyers send is text: on no page does it become markup, a template or a link."""
 
-import re
 from urllib.parse import quote_plus
 
 import pytest
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SCRIPT = "<script>alert('canary')</script>"
 IMAGE = '"><img src=x onerror=alert(1)>'
 ALPINE = '" x-data="alert(1)" x-init="alert(2)'
-TEMPLATE = "{{ 7|add:'42' }}{% now 'Y' %}"
+TEMPLATE = "{{ 'Zyx'|add:'Wvu' }}{% now 'Y' %}"
 LINK = "javascript:alert(1)"
 HOSTILE = (SCRIPT, IMAGE, ALPINE, TEMPLATE, LINK)
 
@@ -24,7 +23,7 @@ def harmless(page: str) -> None:
     assert SCRIPT not in page
     assert "<img src=x" not in page
     assert 'x-data="alert' not in page
-    assert "749" not in re.sub(r"\d{4,}", "", page)
+    assert "ZyxWvu" not in page
     assert 'href="javascript:' not in page
 
 

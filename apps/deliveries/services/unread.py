@@ -36,8 +36,8 @@ _SINCE = """
            coalesce(sum(price) FILTER (WHERE rule_index IS NULL), 0),
            (array_agg(id ORDER BY id DESC) FILTER (WHERE rule_index IS NULL))[1:%(samples)s]
     FROM deliveries_attempt
-    WHERE endpoint_id = %(endpoint)s AND id >= %(first)s AND id < %(end)s AND status = 'settled' AND kind = 'sale'
-      AND shape <> '' AND http_status < 500 AND http_status NOT IN (408, 429)
+    WHERE endpoint_id = %(endpoint)s AND id >= %(first)s AND (%(end)s::bigint IS NULL OR id < %(end)s::bigint)
+      AND status = 'settled' AND kind = 'sale' AND shape <> '' AND http_status < 500 AND http_status NOT IN (408, 429)
 """
 _FORGET = """
     DELETE FROM deliveries_answershape WHERE last_at < now() - %s OR id IN (
@@ -88,9 +88,9 @@ def _judge(endpoint_id: int, company_id: int, lately: _Unread, now: datetime) ->
     closed = items.exclude(closed_at=None).order_by("-closed_at").first()
     known = 0.0
     if closed is not None:
-        known = _over(endpoint_id, closed.opened_at - WINDOW, closed.closed_at or now).share
+        known = _over(endpoint_id, closed.opened_at - WINDOW, closed.closed_at).share
         if closed.closed_at and closed.closed_at > now - WINDOW:
-            lately = _over(endpoint_id, closed.closed_at, now)
+            lately = _over(endpoint_id, closed.closed_at)
     answers, unread = answers_known(endpoint_id)
     before = max(known, (unread - lately.unread) / max(1, answers - lately.answers))
     rows = AnswerShape.objects.filter(endpoint_id=endpoint_id)
@@ -109,15 +109,17 @@ def _judge(endpoint_id: int, company_id: int, lately: _Unread, now: datetime) ->
 
 
 def _grow(item: DriftItem, now: datetime) -> None:
-    found = _over(item.endpoint_id, item.opened_at - WINDOW, now)
+    found = _over(item.endpoint_id, item.opened_at - WINDOW)
     if found.unread > item.seen:
         DriftItem.objects.filter(pk=item.pk, closed_at=None).update(
             seen=found.unread, amount=found.amount, samples=found.samples, last_at=now
         )
 
 
-def _over(endpoint_id: int, since: datetime, until: datetime) -> _Unread:
-    bounds = {"endpoint": endpoint_id, "first": first_id_at(since), "end": first_id_at(until)}
+def _over(endpoint_id: int, since: datetime, until: datetime | None = None) -> _Unread:
+    """Up to now without `until`: after the clock was set back, the latest ids are ahead of it."""
+    end = first_id_at(until) if until is not None else None
+    bounds = {"endpoint": endpoint_id, "first": first_id_at(since), "end": end}
     with connection.cursor() as cursor:
         cursor.execute(_SINCE, {**bounds, "samples": SAMPLES})
         answers, unread, amount, samples = cursor.fetchone()
