@@ -24,6 +24,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ODD = {"result": "fine", "quote": {"amount": 3}}
 
 
+@pytest.fixture(autouse=True)
+def _ids_of_this_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids never go back, and other tests travel in time: here they begin at the clock again."""
+    monkeypatch.setattr(ids, "_sequence", ids._Sequence())
+
+
 @pytest.fixture
 def buyer() -> Iterator[Buyer]:
     with running_buyer() as running:
