@@ -24,12 +24,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ODD = {"result": "fine", "quote": {"amount": 3}}
 
 
-@pytest.fixture(autouse=True)
-def _ids_of_this_hour(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ids never go back, and other tests travel in time: here they begin at the clock again."""
-    monkeypatch.setattr(ids, "_sequence", ids._Sequence())
-
-
 @pytest.fixture
 def buyer() -> Iterator[Buyer]:
     with running_buyer() as running:
@@ -165,20 +159,34 @@ def test_more_answers_that_no_rule_reads_open_one_item(scene: Market, buyer: Buy
     assert json.dumps(item.samples)
 
 
-def test_an_item_grows_also_when_the_clock_was_set_back(
-    scene: Market, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Ids never go back, so that the latest are ahead of the clock then."""
+@pytest.fixture
+def set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock was set back by an hour: ids never go back, so that the latest are ahead of it."""
+    ahead = ids._Sequence()
+    ahead._last_ms = time.time_ns() // 1_000_000 - ids.EPOCH_MS + 3_600_000
+    monkeypatch.setattr(ids, "_sequence", ahead)
+
+
+@pytest.mark.usefixtures("set_back")
+def test_an_item_grows_also_when_the_clock_was_set_back(scene: Market, buyer: Buyer) -> None:
     with_history(scene)
     buyer.says(ODD)
     sold(scene, 6)
     assert unread_watch() == 1
-    ahead = ids._Sequence()
-    ahead._last_ms = int(time.time() * 1000) - ids.EPOCH_MS + 3_600_000
-    monkeypatch.setattr(ids, "_sequence", ahead)
     sold(scene, 2)
     unread_watch()
     assert DriftItem.objects.get(kind="no_rule").seen == 8
+
+
+@pytest.mark.usefixtures("set_back")
+def test_what_is_known_stays_known_when_the_clock_was_set_back(scene: Market, buyer: Buyer) -> None:
+    with_history(scene)
+    buyer.says(ODD)
+    sold(scene, 6)
+    unread_watch()
+    drift_close(DriftItem.objects.get(kind="no_rule"), by=UserFactory())
+    sold(scene, 6)
+    assert unread_watch() == 0
 
 
 def test_unread_answers_that_are_known_now_do_not_come_back_at_the_same_share(

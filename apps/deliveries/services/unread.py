@@ -15,6 +15,8 @@ from apps.deliveries.services.drifting import SAMPLES, answers_known, has_histor
 WINDOW = timedelta(hours=1)
 LEAST = 5
 RISE = 3
+LONGEST = timedelta(minutes=5)
+"""No answer takes longer than this from its attempt's id."""
 KEPT = timedelta(days=180)
 """A form not seen for so long is forgotten, and new when it comes back."""
 MOST_SHAPES = 1000
@@ -36,7 +38,8 @@ _SINCE = """
            coalesce(sum(price) FILTER (WHERE rule_index IS NULL), 0),
            (array_agg(id ORDER BY id DESC) FILTER (WHERE rule_index IS NULL))[1:%(samples)s]
     FROM deliveries_attempt
-    WHERE endpoint_id = %(endpoint)s AND id >= %(first)s AND (%(end)s::bigint IS NULL OR id < %(end)s::bigint)
+    WHERE endpoint_id = %(endpoint)s AND id >= %(first)s AND finished_at > %(since)s
+      AND (%(until)s::timestamptz IS NULL OR finished_at <= %(until)s::timestamptz)
       AND status = 'settled' AND kind = 'sale' AND shape <> '' AND http_status < 500 AND http_status NOT IN (408, 429)
 """
 _FORGET = """
@@ -117,9 +120,9 @@ def _grow(item: DriftItem, now: datetime) -> None:
 
 
 def _over(endpoint_id: int, since: datetime, until: datetime | None = None) -> _Unread:
-    """Up to now without `until`: after the clock was set back, the latest ids are ahead of it."""
-    end = first_id_at(until) if until is not None else None
-    bounds = {"endpoint": endpoint_id, "first": first_id_at(since), "end": end}
+    """Answers that came after `since` and up to `until`, by the database's clock; ids, which may be ahead of it after
+    it was set back, only spare reading what is older."""
+    bounds = {"endpoint": endpoint_id, "first": first_id_at(since - LONGEST), "since": since, "until": until}
     with connection.cursor() as cursor:
         cursor.execute(_SINCE, {**bounds, "samples": SAMPLES})
         answers, unread, amount, samples = cursor.fetchone()
