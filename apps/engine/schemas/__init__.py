@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from apps.engine.formats.encoded import Encoded
 from apps.engine.schemas import json_schema, xsd
-from apps.engine.schemas.base import Violation
+from apps.engine.schemas.base import SchemaRefusedError, Violation
 from apps.engine.schemas.rows import told
 
-_PROBLEM: dict[str, Callable[[str], str]] = {"json_schema": json_schema.problem, "xsd": xsd.problem}
+_LOADED: dict[str, Callable[[str], object]] = {"json_schema": json_schema.loaded, "xsd": xsd.loaded}
 _VIOLATIONS: dict[str, Callable[[str, bytes, str], list[Violation]]] = {
     "json_schema": json_schema.violations,
     "xsd": xsd.violations,
@@ -22,7 +22,13 @@ def problem(kind: str, text: str) -> str:
     """What is wrong with a schema itself, in words, or an empty text. No schema is in order."""
     if not kind:
         return ""
-    return _PROBLEM[kind](text) if kind in _PROBLEM else f"“{kind}” is no kind of schema"
+    if kind not in _LOADED:
+        return f"“{kind}” is no kind of schema"
+    try:
+        _LOADED[kind](text)
+    except SchemaRefusedError as error:
+        return str(error)
+    return ""
 
 
 def violations(kind: str, text: str, encoded: Encoded, charset: str = "utf-8") -> tuple[Violation, ...]:

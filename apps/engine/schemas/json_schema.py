@@ -35,18 +35,9 @@ class _ExhaustedError(Exception):
     """The budget is spent."""
 
 
-def problem(text: str) -> str:
-    """What is wrong with a schema, in words, or an empty text."""
-    try:
-        _loaded(text)
-    except SchemaRefusedError as error:
-        return str(error)
-    return ""
-
-
 def violations(text: str, body: bytes, charset: str) -> list[Violation]:
     """Where a JSON document breaks a usable schema."""
-    kind, schema = _loaded(text)
+    kind, schema = loaded(text)
     try:
         document = json.loads(body.decode(CHARSETS[charset].codec))
     except (ValueError, RecursionError):
@@ -66,7 +57,7 @@ def violations(text: str, body: bytes, charset: str) -> list[Violation]:
 
 
 @lru_cache(maxsize=64)
-def _loaded(text: str) -> tuple[Any, Any]:
+def loaded(text: str) -> tuple[Any, Any]:
     """The draft's validator class and the schema without its `$schema`. Raises `SchemaRefusedError`."""
     if len(text) > MAX_SCHEMA:
         raise SchemaRefusedError("the schema is over 256 KiB")

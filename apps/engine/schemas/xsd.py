@@ -29,17 +29,8 @@ _TIMES = re.compile(r"\{(\d{1,9})(?:,(\d{0,9}))?\}")
 _ATTRIBUTE = re.compile(r", attribute '(?:\{[^}]*\})?([^']+)'|The attribute '(?:\{[^}]*\})?([^']+)'")
 
 
-def problem(text: str) -> str:
-    """What is wrong with a schema, in words, or an empty text."""
-    try:
-        _loaded(text)
-    except SchemaRefusedError as error:
-        return str(error)
-    return ""
-
-
 @lru_cache(maxsize=16)
-def _loaded(text: str) -> tuple[Any, str]:
+def loaded(text: str) -> tuple[Any, str]:
     """The schema and its target namespace. Raises `SchemaRefusedError`."""
     if len(text) > MAX_SCHEMA:
         raise SchemaRefusedError("the schema is over 256 KiB")
@@ -117,7 +108,7 @@ def _occurs(node: Any) -> int:
 
 def violations(text: str, body: bytes, charset: str) -> list[Violation]:
     """Where an XML document, or what stands in a SOAP body, breaks a usable schema."""
-    schema, namespace = _loaded(text)
+    schema, namespace = loaded(text)
     root = parsed_xml(body, CHARSETS[charset])
     if root is None:
         return [("", "the body is no well-formed XML")]

@@ -21,6 +21,19 @@ def _no_problem(argument: str) -> str:
     return ""
 
 
+def objection_of(read: Callable[[str], object]) -> Callable[[str], str]:
+    """From a reading that raises `UnwritableError` to what is wrong with a text, in words, or an empty text."""
+
+    def problem(text: str) -> str:
+        try:
+            read(text)
+        except UnwritableError as error:
+            return str(error)
+        return ""
+
+    return problem
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """What a format takes beside the value: the label and an example of its input, and what an empty one means.

@@ -18,6 +18,7 @@ from apps.engine.value_formats.base import (
     as_date,
     as_instant,
     as_text,
+    objection_of,
 )
 
 MONTHS = (
@@ -102,15 +103,6 @@ def _zone(name: str) -> tzinfo:
         raise UnwritableError(f"“{name}” is no time zone") from None
 
 
-def pattern_problem(pattern: str) -> str:
-    """What is wrong with a pattern, in words, or an empty text."""
-    try:
-        _read(pattern)
-    except UnwritableError as error:
-        return str(error)
-    return ""
-
-
 def by_pattern(value: Any, pattern: str) -> str:
     """A date or an instant by a pattern. Raises `UnwritableError`."""
     pieces, zone = _read(pattern)
@@ -144,7 +136,7 @@ def _epoch_ms(value: Any) -> int:
     return int(as_instant(value).timestamp() * 1000)
 
 
-_PATTERN = Argument("Pattern", "MM/DD/YYYY hh:mm A @ America/Chicago", problem=pattern_problem)
+_PATTERN = Argument("Pattern", "MM/DD/YYYY hh:mm A @ America/Chicago", problem=objection_of(_read))
 
 FORMATS = (
     ValueFormat("date_iso", "date: 2024-12-15", "2024-12-15", _dated("YYYY-MM-DD")),

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Any
 
-from apps.engine.value_formats.base import Argument, UnwritableError, ValueFormat, as_number
+from apps.engine.value_formats.base import Argument, UnwritableError, ValueFormat, as_number, objection_of
 
 _PATTERN = re.compile(
     r"""
@@ -42,15 +42,6 @@ def _read(pattern: str) -> _Look:
         raise UnwritableError("thousands and decimals need different signs, such as #,##0.00")
     least, more = len(found["fixed"] or ""), len(found["open"] or "")
     return _Look(found["before"], thousands, point, least, least + more, found["after"])
-
-
-def pattern_problem(pattern: str) -> str:
-    """What is wrong with a number's pattern, in words, or an empty text."""
-    try:
-        _read(pattern)
-    except UnwritableError as error:
-        return str(error)
-    return ""
 
 
 def by_pattern(value: Any, pattern: str) -> str:
@@ -91,7 +82,7 @@ FORMATS = (
     ValueFormat("currency", "money: $350,000", "$350,000", _currency,
                 Argument("Symbol", "$", "$", _symbol_problem)),
     ValueFormat("number", "number: by a pattern", "1,250.50", by_pattern,
-                Argument("Pattern", "#,##0.00", "0.##", pattern_problem)),
+                Argument("Pattern", "#,##0.00", "0.##", objection_of(_read))),
     ValueFormat("whole_number", "whole number", "350000", lambda value: by_pattern(value, "0")),
     ValueFormat("cents", "money in cents", "1250", lambda value: by_pattern(as_number(value) * 100, "0")),
 )  # fmt: skip
