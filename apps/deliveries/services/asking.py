@@ -7,7 +7,8 @@ its reservations are held meanwhile, and nobody else is offered the lead.
 
 import logging
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,11 +25,11 @@ from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.sendings import sending_of
 from apps.deliveries.services import breakers, by_hand, tokens
 from apps.deliveries.services.pacing import PaceBook
-from apps.deliveries.services.records import attempt_row, sealed_response, timings
+from apps.deliveries.services.preparing import given
+from apps.deliveries.services.records import answered, attempt_row
 from apps.deliveries.services.wording import unnamed
 from apps.engine import asking, breaker, waterfall
 from apps.engine.breaker import CLOSED, Permission
-from apps.engine.mapping import Unbuildable
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
 from apps.engine.request import idempotency_key_of
@@ -105,6 +106,7 @@ def _questions(journeys: list[Journey], live: Live) -> list[Question]:
     }
     states = load_breakers({one.id for one in endpoints.values()}, CallPhase.STATUS)
     paces = PaceBook(endpoints.values())
+    asked = _asked(doubts)
     made = []
     for journey in journeys:
         if journey.id not in doubts:
@@ -119,7 +121,9 @@ def _questions(journeys: list[Journey], live: Live) -> list[Question]:
         if later is not None:
             _ask_again(journey.id, later)
             continue
-        made.append(_put(journey, doubts[journey.id], live))
+        doubt = doubts[journey.id]
+        made.append(_put(journey, doubt, live, asked=asked[journey.id, doubt.order_id]))
+    Attempt.objects.bulk_create(map(_row, made))
     paces.write()
     return made
 
@@ -144,7 +148,8 @@ def _later(live: Live, endpoint_id: int, state: breaker.BreakerState) -> datetim
     return max(breaker.reopens_at(state, live.now), live.now + TOKEN_WAIT)
 
 
-def _put(journey: Journey, doubt: Attempt, live: Live) -> Question:
+def _put(journey: Journey, doubt: Attempt, live: Live, *, asked: int) -> Question:
+    """The question; `asked` is how many there were before it."""
     order = journey.order(doubt.order_id)
     values = {
         "lead_id": journey.lead.public_id,
@@ -158,7 +163,7 @@ def _put(journey: Journey, doubt: Attempt, live: Live) -> Question:
         order=order,
         endpoint=endpoint,
         place=doubt.step,
-        retry=_asked(journey.id, order.id),
+        retry=asked,
         price=doubt.price,
         started_at=live.now,
         reservations=[],
@@ -168,22 +173,22 @@ def _put(journey: Journey, doubt: Attempt, live: Live) -> Question:
         question.unsent = tokens.FAILING
     else:
         secrets = tokens.secrets_for(live, endpoint)
-        made = asking.question(endpoint, sending_of(journey, attempt, secrets=secrets, now=live.now))
-        if isinstance(made, Unbuildable):
-            told = f"{made.target} {made.why}"
-            question.unsent = OutboundResponse(error=TransportError.UNBUILDABLE, error_detail=told)
-        else:
-            attempt.request = made
-    row = attempt_row(journey, attempt)
-    row.kind = AttemptKind.STATUS
-    row.save(force_insert=True)
+        sending = sending_of(journey, attempt, secrets=secrets, now=live.now)
+        question.unsent = given(attempt, asking.question(endpoint, sending))
     return question
 
 
-def _asked(delivery_id: int, order_id: int) -> int:
-    """How many questions about this order have been put."""
-    asked = Attempt.objects.filter(delivery_id=delivery_id, order_id=order_id, kind=AttemptKind.STATUS)
-    return asked.count()
+def _row(question: Question) -> Attempt:
+    assert question.journey.attempt is not None
+    row = attempt_row(question.journey, question.journey.attempt)
+    row.kind = AttemptKind.STATUS
+    return row
+
+
+def _asked(delivery_ids: Collection[int]) -> Counter[tuple[int, int]]:
+    """How many questions have been put, by delivery and order."""
+    asked = Attempt.objects.filter(delivery_id__in=delivery_ids, kind=AttemptKind.STATUS)
+    return Counter(asked.values_list("delivery_id", "order_id"))
 
 
 def _settle(question: Question, response: OutboundResponse) -> None:
@@ -194,19 +199,8 @@ def _settle(question: Question, response: OutboundResponse) -> None:
     told = asking.read(response, attempt.endpoint)
     reading = unnamed(told.reading, journey)
     now = database_now()
-    Attempt.objects.filter(pk=attempt.id, status=AttemptStatus.STARTED).update(
-        status=AttemptStatus.SETTLED,
-        outcome=reading.outcome,
-        http_status=response.status,
-        error=response.error.value if response.error else "",
-        error_detail=response.error_detail.replace("\x00", "")[:300],
-        reason=reading.reason,
-        reference=reading.reference,
-        rule_index=reading.rule_index,
-        timings=timings(attempt, response, clock.monotonic_ms() - began),
-        sealed_response=sealed_response(journey, attempt, response),
-        finished_at=now,
-    )
+    columns = answered(journey, attempt, response, reading, parse_ms=clock.monotonic_ms() - began)
+    Attempt.objects.filter(pk=attempt.id, status=AttemptStatus.STARTED).update(finished_at=now, **columns)
     if question.unsent is None:
         healthy = Outcome.ACCEPTED if told.is_healthy else Outcome.RETRYABLE
         breakers.count([(attempt.endpoint.id, healthy)], CallPhase.STATUS)

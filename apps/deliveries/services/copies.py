@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from apps.buyers.models import Endpoint
 from apps.companies.services import record as audit
@@ -27,7 +28,7 @@ from apps.deliveries.models import Attempt, LeadCopy
 from apps.deliveries.services import after_sale, alerts, preparing, reading, tokens, transports
 from apps.deliveries.services.gate import Gate
 from apps.deliveries.services.reading import Answer
-from apps.deliveries.services.records import attempt_row, sealed_response, timings
+from apps.deliveries.services.records import answered, attempt_row
 from apps.engine import retry
 from apps.engine.orders import EndpointSpec
 from apps.engine.outbound import OutboundResponse, TransportError
@@ -115,11 +116,15 @@ def _start(copies: Sequence[LeadCopy]) -> list[_Copying]:
         _close_interrupted(able, now)
         started = _let_through(able, journeys, live)
         Attempt.objects.bulk_create(_row(one) for one in started)
-        for one in started:
-            one.copy.tries += 1
-            one.copy.save(update_fields=["tries"])
+        _count_tries([one.copy for one in started])
     tokens.fetch_soon(live)
     return started
+
+
+def _count_tries(copies: Sequence[LeadCopy]) -> None:
+    LeadCopy.objects.filter(pk__in=[copy.pk for copy in copies]).update(tries=F("tries") + 1)
+    for copy in copies:
+        copy.tries += 1
 
 
 def _let_through(copies: Sequence[LeadCopy], journeys: Mapping[int, Journey], live: Live) -> list[_Copying]:
@@ -186,20 +191,21 @@ def _row(one: _Copying) -> Attempt:
 
 def _close_interrupted(copies: Sequence[LeadCopy], now: datetime) -> None:
     """Attempts whose process ended with bytes on the way: who has claimed their copy again says so."""
-    for copy in (one for one in copies if one.tries):
-        left = Attempt.objects.filter(
-            delivery_id=copy.delivery_id,
-            endpoint_id=copy.endpoint_id,
-            kind=AttemptKind.COPY,
-            status=AttemptStatus.STARTED,
-        )
-        left.update(
-            status=AttemptStatus.SETTLED,
-            outcome=Outcome.UNKNOWN,
-            error=TransportError.INTERRUPTED,
-            reason=TransportError.INTERRUPTED,
-            finished_at=now,
-        )
+    tried = {(copy.delivery_id, copy.endpoint_id) for copy in copies if copy.tries}
+    if not tried:
+        return
+    left = Attempt.objects.filter(
+        delivery_id__in=[delivery_id for delivery_id, _ in tried],
+        kind=AttemptKind.COPY,
+        status=AttemptStatus.STARTED,
+    ).values_list("pk", "delivery_id", "endpoint_id")
+    Attempt.objects.filter(pk__in=[pk for pk, *pair in left if tuple(pair) in tried]).update(
+        status=AttemptStatus.SETTLED,
+        outcome=Outcome.UNKNOWN,
+        error=TransportError.INTERRUPTED,
+        reason=TransportError.INTERRUPTED,
+        finished_at=now,
+    )
 
 
 def _exchange(leaving: Sequence[_Copying]) -> None:
@@ -245,23 +251,9 @@ def _settle(one: _Copying, response: OutboundResponse) -> None:
 
 def _close(answer: Answer, now: datetime) -> bool:
     """Settle the attempt. False when another process has given it up meanwhile."""
-    attempt, read, response = answer.attempt, answer.reading, answer.response
-    still_open = Attempt.objects.filter(pk=attempt.id, status=AttemptStatus.STARTED)
-    return bool(
-        still_open.update(
-            status=AttemptStatus.SETTLED,
-            outcome=read.outcome,
-            http_status=response.status,
-            error=response.error or "",
-            error_detail=response.error_detail.replace("\x00", "")[:300],
-            reason=read.reason,
-            reference=read.reference,
-            rule_index=read.rule_index,
-            timings=timings(attempt, response, answer.parse_ms),
-            sealed_response=sealed_response(answer.journey, attempt, response),
-            finished_at=now,
-        )
-    )
+    told = answered(answer.journey, answer.attempt, answer.response, answer.reading, parse_ms=answer.parse_ms)
+    still_open = Attempt.objects.filter(pk=answer.attempt.id, status=AttemptStatus.STARTED)
+    return bool(still_open.update(finished_at=now, **told))
 
 
 def _end(copy: LeadCopy, status: CopyStatus, error: str, one: _Copying | None = None) -> None:

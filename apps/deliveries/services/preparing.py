@@ -8,7 +8,7 @@ from apps.deliveries.sendings import sending_of
 from apps.deliveries.services import breakers, tokens
 from apps.engine import request
 from apps.engine.mapping import Unbuildable
-from apps.engine.outbound import OutboundResponse, TransportError
+from apps.engine.outbound import OutboundRequest, OutboundResponse, TransportError
 from apps.engine.waterfall import Send
 
 
@@ -40,6 +40,11 @@ def build(journey: Journey, attempt: OpenAttempt, live: Live, *, copy_to: int = 
         sending_of(journey, attempt, secrets=secrets, now=live.now, copy_to=copy_to),
     )
     attempt.assembly_ms = clock.monotonic_ms() - began
+    return given(attempt, made)
+
+
+def given(attempt: OpenAttempt, made: OutboundRequest | Unbuildable) -> OutboundResponse | None:
+    """Give an attempt the request that was made for it. None when it may leave; else its answer: it cannot be built."""
     if isinstance(made, Unbuildable):
         return OutboundResponse(error=TransportError.UNBUILDABLE, error_detail=f"{made.target} {made.why}")
     attempt.request = made

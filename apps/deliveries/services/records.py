@@ -8,13 +8,16 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from apps.deliveries.choices import AttemptStatus
 from apps.deliveries.journeys import Journey, OpenAttempt
 from apps.deliveries.models import Attempt
 from apps.engine.orders import EndpointSpec
 from apps.engine.outbound import OutboundRequest, OutboundResponse
+from apps.engine.outcome import Reading
 from apps.engine.request import idempotency_key_of
 
 KEPT_BODY_BYTES = 64 * 1024
+_CLEAN = str.maketrans("", "", "\x00")
 
 
 def attempt_row(journey: Journey, attempt: OpenAttempt) -> Attempt:
@@ -40,6 +43,24 @@ def attempt_row(journey: Journey, attempt: OpenAttempt) -> Attempt:
         reservations=attempt.reservations,
         started_at=attempt.started_at,
     )
+
+
+def answered(
+    journey: Journey, attempt: OpenAttempt, response: OutboundResponse, reading: Reading, *, parse_ms: float
+) -> dict[str, Any]:
+    """The columns of an attempt, whatever its kind, that its answer fills."""
+    return {
+        "status": AttemptStatus.SETTLED.value,
+        "outcome": reading.outcome.value,
+        "http_status": response.status,
+        "error": response.error.value if response.error else "",
+        "error_detail": response.error_detail.translate(_CLEAN)[:300],
+        "reason": reading.reason,
+        "reference": reading.reference,
+        "rule_index": reading.rule_index,
+        "timings": timings(attempt, response, parse_ms),
+        "sealed_response": sealed_response(journey, attempt, response),
+    }
 
 
 def open_request(journey_key: Any, attempt: Attempt) -> dict[str, Any] | None:

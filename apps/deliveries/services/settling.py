@@ -19,7 +19,7 @@ from apps.deliveries.models import Attempt
 from apps.deliveries.services import after_sale, alerts, breakers, finishing, persons, shapes, tokens
 from apps.deliveries.services.claims import still_ours
 from apps.deliveries.services.reading import Answer, read
-from apps.deliveries.services.records import sealed_response, timings
+from apps.deliveries.services.records import answered
 from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
 from apps.deliveries.specs import history_dump
 from apps.engine import pricing, waterfall
@@ -38,11 +38,10 @@ Answered = tuple[Journey, OutboundResponse]
 
 _SETTLE = """
     UPDATE deliveries_attempt
-    SET status = 'settled', outcome = %s, http_status = %s, error = %s, error_detail = %s, reason = %s, reference = %s,
-        rule_index = %s, shape = %s, price = %s, timings = %s, sealed_response = %s, reservations = %s, finished_at = %s
+    SET status = %s, outcome = %s, http_status = %s, error = %s, error_detail = %s, reason = %s, reference = %s,
+        rule_index = %s, timings = %s, sealed_response = %s, shape = %s, price = %s, reservations = %s, finished_at = %s
     WHERE id = %s
 """
-_CLEAN = str.maketrans("", "", "\x00")
 
 
 @dataclass(slots=True)
@@ -163,19 +162,13 @@ class _Settling:
             cursor.executemany(_SETTLE, [self._attempt_row(answer) for answer in self.answers])
 
     def _attempt_row(self, answer: Answer) -> tuple[object, ...]:
-        reading, response = answer.reading, answer.response
+        told = answered(
+            answer.journey, answer.attempt, answer.response, answer.reading, parse_ms=answer.parse_ms
+        )
         return (
-            reading.outcome.value,
-            response.status,
-            response.error.value if response.error else "",
-            response.error_detail.translate(_CLEAN)[:300],
-            reading.reason,
-            reading.reference,
-            reading.rule_index,
+            *(json.dumps(value) if name == "timings" else value for name, value in told.items()),
             answer.shape.fingerprint if answer.shape else "",
             answer.price,
-            json.dumps(timings(answer.attempt, response, answer.parse_ms)),
-            sealed_response(answer.journey, answer.attempt, response),
             json.dumps(self.kept[answer.attempt.id]),
             self.now,
             answer.attempt.id,
