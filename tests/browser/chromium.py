@@ -2,11 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 # Playwright runs a loop on the thread of the test, in which Django would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -18,6 +19,7 @@ ARGUMENTS = (
 )  # fmt: skip
 DESKTOP = {"width": 1440, "height": 1000}
 PHONE = {"width": 390, "height": 844}
+PASSWORD = "a-long-secret-pass"
 
 # The least contrast of any text on the page with what is painted behind it, and where.
 CONTRAST = """() => {
@@ -79,6 +81,34 @@ class Visit:
 
 Opened = Callable[..., Visit]
 """Opens a browser as a manager; the keywords are those of a Playwright context."""
+
+
+@contextmanager
+def opening(browser: Browser, origin: str) -> Iterator[Opened]:
+    """Opens pages of an origin; in the end whatever one should not have done fails the test, and all are closed."""
+    opened: list[Visit] = []
+
+    def begin(**options: Any) -> Visit:
+        found = Visit(browser.new_context(**{"viewport": DESKTOP, **options}), origin)
+        opened.append(found)
+        return found
+
+    yield begin
+    for each in opened:
+        assert each.faults == []
+        each.page.context.close()
+
+
+def logged_in(visit: Visit, user: Any) -> Visit:
+    """The visit of an operator who has come in by the form."""
+    user.set_password(PASSWORD)
+    user.save()
+    page = visit.open("/admin/login/")
+    page.locator("[name=username]").fill(user.email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    expect(page.get_by_role("heading", name="Endpoints")).to_be_visible()
+    return visit
 
 
 def choose(menu: Any, value: str) -> None:

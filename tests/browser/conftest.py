@@ -9,8 +9,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, sync_playwright
 
 from apps.companies.choices import Role
-from tests.browser.chromium import ARGUMENTS, CHROMIUM, DESKTOP, Opened, Visit
+from tests.browser.chromium import ARGUMENTS, CHROMIUM, Opened, Visit, opening
+from tests.deliveries.buyer import buyer
 from tests.factories import MemberFactory, World, published_campaign
+
+__all__ = ["buyer"]
 
 
 @pytest.fixture(scope="package")
@@ -42,16 +45,12 @@ def session_of(user: Any) -> str:
 def visit(browser: Browser, live_server: Any, world: World) -> Iterator[Opened]:
     """Opens a browser as a manager of the world's company; whatever a page should not have done fails the test."""
     manager = MemberFactory(company=world.company, role=Role.MANAGER).user
-    opened: list[Visit] = []
+    with opening(browser, live_server.url) as begin:
 
-    def begin(**options: Any) -> Visit:
-        context = browser.new_context(**{"viewport": DESKTOP, **options})
-        context.add_cookies([{"name": "sessionid", "value": session_of(manager), "url": live_server.url}])
-        found = Visit(context, live_server.url)
-        opened.append(found)
-        return found
+        def as_manager(**options: Any) -> Visit:
+            found = begin(**options)
+            cookie = {"name": "sessionid", "value": session_of(manager), "url": live_server.url}
+            found.page.context.add_cookies([cookie])
+            return found
 
-    yield begin
-    for each in opened:
-        assert each.faults == []
-        each.page.context.close()
+        yield as_manager

@@ -13,22 +13,15 @@ from apps.deliveries import jobs, services
 from apps.deliveries.models import AnswerShape, Attempt, DriftItem
 from apps.deliveries.services import drifting
 from apps.simulator.running import running_simulator
-from tests.browser.chromium import CONTRAST, DESKTOP, PHONE, Visit
-from tests.deliveries.buyer import Buyer, running_buyer
+from tests.browser.chromium import CONTRAST, DESKTOP, PHONE, Visit, logged_in
+from tests.deliveries.buyer import Buyer
 from tests.deliveries.market import Market, market
 from tests.factories import MemberFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "a-long-secret-pass"
 SHOTS = os.environ.get("SHOTS", "")
 """A folder for pictures of the pages, for whoever wants to look at them."""
-
-
-@pytest.fixture
-def buyer() -> Iterator[Buyer]:
-    with running_buyer() as running:
-        yield running
 
 
 @pytest.fixture
@@ -48,15 +41,7 @@ def scene(buyer: Buyer, live_server, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 def entered(browser: Browser, origin: str, scene: Market, **options: object) -> Visit:
     user = MemberFactory(company=scene.world.company, role=Role.OPERATOR).user
-    user.set_password(PASSWORD)
-    user.save()
-    visit = Visit(browser.new_context(**{"viewport": DESKTOP, **options}), origin)
-    page = visit.open("/admin/login/")
-    page.locator("[name=username]").fill(user.email)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    expect(page.get_by_role("heading", name="Endpoints")).to_be_visible()
-    return visit
+    return logged_in(Visit(browser.new_context(**{"viewport": DESKTOP, **options}), origin), user)
 
 
 def shot(page: Page, name: str) -> None:

@@ -1,7 +1,7 @@
 """The posting instructions in a real browser: large, small, dark, by keyboard, without scripts, on paper."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from apps.companies.models import AuditEvent
 from apps.leads.models import Lead
-from tests.browser.chromium import CONTRAST, DESKTOP, PHONE, Visit
+from tests.browser.chromium import CONTRAST, DESKTOP, PHONE, Opened, opening
 from tests.factories import World
 from tests.posting_instructions.worlds import made
 
@@ -23,7 +23,6 @@ TABS = {
     "testing/": "Send a test lead",
     "go-live/": "1 of 6 steps to live",
 }
-Opened = Callable[..., Visit]
 
 
 @pytest.fixture
@@ -36,18 +35,8 @@ def world(live_server: Any, settings: Any) -> World:
 @pytest.fixture
 def visit(browser: Browser, live_server: Any, world: World) -> Iterator[Opened]:
     """Opens a browser at the world's link; whatever the page should not have done fails the test."""
-    opened: list[Visit] = []
-
-    def begin(**options: Any) -> Visit:
-        context = browser.new_context(**{"viewport": DESKTOP, **options})
-        found = Visit(context, f"{live_server.url}/instructions/{world.token}/")
-        opened.append(found)
-        return found
-
-    yield begin
-    for each in opened:
-        assert each.faults == []
-        each.page.context.close()
+    with opening(browser, f"{live_server.url}/instructions/{world.token}/") as begin:
+        yield begin
 
 
 def focused(page: Page) -> str:

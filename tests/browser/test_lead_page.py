@@ -12,13 +12,12 @@ from apps.companies.models import AuditEvent
 from apps.deliveries import jobs, services
 from apps.leads.models import Lead
 from apps.simulator.running import running_simulator
-from tests.browser.chromium import CONTRAST, DESKTOP, PHONE, Visit
+from tests.browser.chromium import CONTRAST, DESKTOP, PHONE, Visit, logged_in
 from tests.deliveries.market import Market, market
 from tests.factories import MemberFactory, lead_body
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "a-long-secret-pass"
 EMAIL = "jane.canary@example.com"
 
 
@@ -43,15 +42,7 @@ def lead(scene: Market, live_server) -> Lead:
 def entered(browser: Browser, origin: str, scene: Market, **options: object) -> Visit:
     """Somebody who may see personal data, logged in by the form."""
     user = MemberFactory(company=scene.world.company, role=Role.OPERATOR, sees_personal_data=True).user
-    user.set_password(PASSWORD)
-    user.save()
-    visit = Visit(browser.new_context(**{"viewport": DESKTOP, **options}), origin)
-    page = visit.open("/admin/login/")
-    page.locator("[name=username]").fill(user.email)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    expect(page.get_by_role("heading", name="Endpoints")).to_be_visible()
-    return visit
+    return logged_in(Visit(browser.new_context(**{"viewport": DESKTOP, **options}), origin), user)
 
 
 def width(page: Page) -> int:

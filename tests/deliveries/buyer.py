@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from tests.core.http.servers import Connection, Server, serving
 
 ACCEPTED = {"status": "accepted", "price": 25, "id": "B-1"}
@@ -47,3 +49,10 @@ def running_buyer() -> Iterator[Buyer]:
     with serving(buyer._handle) as server:
         buyer.server = server
         yield buyer
+
+
+@pytest.fixture
+def buyer() -> Iterator[Buyer]:
+    """A buyer whose next answer the test decides."""
+    with running_buyer() as running:
+        yield running

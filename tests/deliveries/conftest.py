@@ -7,7 +7,10 @@ import pytest
 
 from apps.deliveries import jobs
 from apps.simulator.running import Running, running_simulator
+from tests.deliveries.buyer import buyer
 from tests.deliveries.mail_server import MailServer, running_mail_server
+
+__all__ = ["buyer"]
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Canaries: due endpoints only, each by one process, counted nowhere; failing ones are told."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -13,16 +12,10 @@ from apps.deliveries.models import Attempt, EndpointBreaker, EndpointCanary, End
 from apps.deliveries.services import canaries_run
 from apps.leads.models import CapCounter
 from apps.simulator.running import Running
-from tests.deliveries.buyer import Buyer, running_buyer
+from tests.deliveries.buyer import Buyer
 from tests.deliveries.market import Market, market
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def buyer() -> Iterator[Buyer]:
-    with running_buyer() as running:
-        yield running
 
 
 @pytest.fixture

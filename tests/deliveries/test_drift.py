@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,19 +14,13 @@ from apps.core import ids
 from apps.deliveries.models import AnswerShape, Attempt, DriftItem
 from apps.deliveries.services import drain, drift_close, drifting, unread_watch
 from apps.simulator.running import Running
-from tests.deliveries.buyer import ACCEPTED, Buyer, running_buyer
+from tests.deliveries.buyer import ACCEPTED, Buyer
 from tests.deliveries.market import Market, market, stands
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ODD = {"result": "fine", "quote": {"amount": 3}}
-
-
-@pytest.fixture
-def buyer() -> Iterator[Buyer]:
-    with running_buyer() as running:
-        yield running
 
 
 @pytest.fixture

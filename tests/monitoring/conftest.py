@@ -6,6 +6,9 @@ import pytest
 
 from apps.deliveries import jobs
 from apps.simulator.running import Running, running_simulator
+from tests.deliveries.buyer import buyer
+
+__all__ = ["buyer"]
 
 
 @pytest.fixture(scope="session")

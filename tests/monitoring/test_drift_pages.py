@@ -1,7 +1,5 @@
 """Changed answers in the admin: listed, shown beside a usual answer with the person masked, closed on record."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +11,7 @@ from apps.companies.models import AuditEvent
 from apps.deliveries.models import AnswerShape, DriftItem, EndpointCanary
 from apps.deliveries.services import drifting
 from apps.simulator.running import Running
-from tests.deliveries.buyer import Buyer, running_buyer
+from tests.deliveries.buyer import Buyer
 from tests.deliveries.market import Market, market
 from tests.factories import CompanyFactory, MemberFactory
 from tests.monitoring.desk import delivered, html, member
@@ -22,12 +20,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LIST = "/admin/deliveries/driftitem/"
 EMAIL = "jane.canary@example.com"
-
-
-@pytest.fixture
-def buyer() -> Iterator[Buyer]:
-    with running_buyer() as running:
-        yield running
 
 
 @pytest.fixture
