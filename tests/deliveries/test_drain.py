@@ -1,6 +1,7 @@
 """A lead's way through its orders: real rows, real buyers over real sockets."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -17,6 +18,8 @@ from apps.leads.models import Lead, LeadEvent
 from apps.ledger.models import Entry, Sale
 from apps.simulator.running import Running
 from tests.deliveries.market import due_now, market, outcomes, sales, stands
+from tests.faults.harness.processes import wait_until
+from tests.intake.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -163,6 +166,29 @@ def test_many_at_once_each_once(simulator: Running) -> None:
     assert Sale.objects.count() == 150
     keys = [received.key for received in simulator.requests]
     assert len(keys) == len(set(keys))
+
+
+def test_past_its_time_a_drain_goes_on_for_others_while_a_buyer_hangs(
+    simulator: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lead comes when the drain's time is over, and is sold before the hanging request has come to its end; another
+    one for the buyer that hangs is left to the next drain."""
+    monkeypatch.setattr(draining, "HANGS_S", 0.2)
+    hanging = market(simulator, ["hang"], endpoint={"timeout_ms": 4000})
+    healthy = market(simulator, ["accept"])
+    stuck = hanging.lead()
+
+    def come_late() -> list[Delivery]:
+        assert wait_until(lambda: Attempt.objects.filter(delivery=stuck).exists())
+        time.sleep(1.2)
+        return [healthy.lead(), hanging.lead()]
+
+    _, (late, next_one) = at_once([lambda: draining.Drain().run(for_s=1.0), come_late])
+    sold, given_up = (Attempt.objects.get(delivery=one) for one in (late, stuck))
+    assert (sold.outcome, given_up.outcome) == ("accepted", "unknown")
+    assert sold.finished_at < given_up.finished_at
+    assert not Attempt.objects.filter(delivery=next_one).exists()
+    assert stands(next_one) == ("pending", "in_flight")
 
 
 def test_who_found_no_place_here_is_waited_for(simulator: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,11 @@ POLL_S = 0.05
 ANSWER_GRACE_S = 5.0
 STAY_FOR_S = 1.0
 """A drain does not end while deliveries that stepped back are due again within this time."""
+HANGS_S = 1.0
+"""A request that has been under way for so long hangs."""
+OVERTIME_S = 12.0
+"""How long past its time a drain goes on for others while something hangs: the usual time-out, and a little. With the
+longest time-out after that, it still ends before its task has to."""
 DATABASE_PAUSES_S = (0.05, 1.0, 2.0)
 STEP_BACK_S = 5.0
 """How long a delivery that failed us (an exception of ours) is left alone before it is tried by itself."""
@@ -70,10 +75,14 @@ class Drain:
         self._sent_at: dict[int, float] = {}
 
     def run(self, *, for_s: float) -> Report:
-        """Work until nothing is due; after `for_s` seconds claim no more, and wait for what is under way."""
+        """Work until nothing is due; after `for_s` seconds claim no more, and wait for what is under way.
+
+        While one of those hangs it goes on for the others, for `OVERTIME_S` at most: a buyer that hangs would have
+        everybody wait for its time-out.
+        """
         self._until = time.monotonic() + for_s
         while True:
-            claiming = time.monotonic() < self._until
+            claiming = self._claiming()
             ready = self._claim() if claiming else []
             self._start(ready)
             if self._under_way:
@@ -83,6 +92,12 @@ class Drain:
                 return self.report
             elif not ready:
                 time.sleep(POLL_S)
+
+    def _claiming(self) -> bool:
+        now = time.monotonic()
+        if now < self._until:
+            return True
+        return now < self._until + OVERTIME_S and now - min(self._sent_at.values(), default=now) > HANGS_S
 
     def _claim(self) -> list[Journey]:
         now = time.monotonic()
@@ -110,7 +125,7 @@ class Drain:
 
     def _start(self, journeys: list[Journey]) -> None:
         while journeys:
-            if time.monotonic() > self._until:
+            if not self._claiming():
                 # The next step may take another minute: it belongs to the next drain.
                 claims.release(journeys)
                 return
@@ -134,14 +149,19 @@ class Drain:
         """Counts the asker in: within one batch each delivery takes a place.
 
         Those of an endpoint that has not answered for long come back the later, so that they do not take up the
-        claims of others: as long as its oldest request has been under way.
+        claims of others: as long as its oldest request has been under way. In overtime none goes to an endpoint that
+        hangs, or it would never end.
         """
-        if self._by_endpoint[endpoint_id] < self.per_endpoint:
+        now = time.monotonic()
+        has_place = self._by_endpoint[endpoint_id] < self.per_endpoint
+        if has_place and now < self._until:
             self._by_endpoint[endpoint_id] += 1
             return 0.0
-        now = time.monotonic()
         sent = (self._sent_at[one.id] for one in self._under_way.values() if _goes_to(one, endpoint_id))
         oldest_s = now - min(sent, default=now)
+        if has_place and oldest_s <= HANGS_S:
+            self._by_endpoint[endpoint_id] += 1
+            return 0.0
         return min(max(oldest_s, PARKED_S), LONGEST_CROWD_S)
 
     def _give_back(self, sending: list[Journey]) -> None:
