@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from apps.companies.choices import Role
 from apps.deliveries import jobs, services
 from apps.deliveries.models import AnswerShape, Attempt, DriftItem
-from apps.deliveries.services import drifting
+from apps.deliveries.services.drift import drifting
 from apps.simulator.running import running_simulator
 from tests.browser.chromium import CONTRAST, DESKTOP, PHONE, Visit, logged_in
 from tests.deliveries.buyer import Buyer

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from apps.deliveries import services
 from apps.deliveries.facts import Live, database_now, load_breakers
 from apps.deliveries.models import EndpointBreaker
-from apps.deliveries.services import breakers
+from apps.deliveries.services.endpoint import breakers
 from apps.deliveries.specs import breaker_dump
 from apps.engine.breaker import BreakerState
 from apps.engine.outcome import Outcome

@@ -8,9 +8,9 @@ from django.db import connection
 
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery
-from apps.deliveries.services import claims, draining
-from apps.deliveries.services.settling import settle
-from apps.deliveries.services.starting import start
+from apps.deliveries.services.journey import claims, draining
+from apps.deliveries.services.journey.settling import settle
+from apps.deliveries.services.journey.starting import start
 from apps.engine.outbound import OutboundResponse
 from apps.ledger.models import Sale
 from apps.simulator.running import Running

@@ -11,8 +11,8 @@ from apps.buyers.services import mappings_set, order_set_active
 from apps.core.crypto import unwrap
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery
-from apps.deliveries.services import draining
-from apps.deliveries.services.records import open_request, open_response
+from apps.deliveries.services.attempt.records import open_request, open_response
+from apps.deliveries.services.journey import draining
 from apps.leads.choices import EventKind
 from apps.leads.models import Lead, LeadEvent
 from apps.ledger.models import Entry, Sale

@@ -12,7 +12,8 @@ from django.utils import timezone
 from apps.companies.models import AuditEvent
 from apps.core import ids
 from apps.deliveries.models import AnswerShape, Attempt, DriftItem
-from apps.deliveries.services import drain, drift_close, drifting, unread_watch
+from apps.deliveries.services import drain, drift_close, unread_watch
+from apps.deliveries.services.drift import drifting
 from apps.simulator.running import Running
 from tests.deliveries.buyer import ACCEPTED, Buyer
 from tests.deliveries.market import Market, market, stands

@@ -14,7 +14,7 @@ from apps.buyers.models import Endpoint
 from apps.core import sftp
 from apps.deliveries import services
 from apps.deliveries.models import DropFile, StoredLead
-from apps.deliveries.services import file_drops, stored
+from apps.deliveries.services.afterwards import file_drops, stored
 from apps.engine.retry import ASSURED_WAITS_S
 from apps.leads.models import Lead
 from apps.simulator.running import Running

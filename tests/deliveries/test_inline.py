@@ -9,8 +9,8 @@ from django.db import connection
 
 from apps.deliveries import services
 from apps.deliveries.models import Delivery
-from apps.deliveries.services.claims import claim_one
-from apps.deliveries.services.waits import QUICK_S
+from apps.deliveries.services.endpoint.waits import QUICK_S
+from apps.deliveries.services.journey.claims import claim_one
 from apps.simulator.running import Running
 from tests.deliveries.market import due_now, market, outcomes, sales, stands
 
@@ -83,7 +83,7 @@ def test_another_process_has_it_already_its_result_is_waited_for(simulator: Runn
 
 def test_without_a_free_place_the_drain_does_it(simulator: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     places = threading.BoundedSemaphore(1)
-    monkeypatch.setattr("apps.deliveries.services.inline._places", places)
+    monkeypatch.setattr("apps.deliveries.services.journey.inline._places", places)
     places.acquire()
     delivery = market(simulator, ["accept"]).lead()
     assert services.deliver_now(delivery.pk, deadline_ms=60).status == "pending"
@@ -102,7 +102,7 @@ def test_a_finished_delivery_is_only_told(simulator: Running) -> None:
 
 def test_every_place_is_given_back(simulator: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     places = threading.BoundedSemaphore(2)
-    monkeypatch.setattr("apps.deliveries.services.inline._places", places)
+    monkeypatch.setattr("apps.deliveries.services.journey.inline._places", places)
     scene = market(simulator, ["mixed?accept=1&reject=1&error=1"])
     for _ in range(8):
         services.deliver_now(scene.lead().pk, deadline_ms=100)

@@ -9,7 +9,7 @@ from apps.buyers.models import OrderWindow
 from apps.core.clock import now
 from apps.deliveries import services
 from apps.deliveries.models import Delivery
-from apps.deliveries.services import starting
+from apps.deliveries.services.journey import starting
 from apps.leads.models import LeadEvent
 from apps.ledger.models import Sale
 from apps.simulator.running import Running

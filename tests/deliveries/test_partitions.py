@@ -14,7 +14,8 @@ from django.db import connection
 from apps.core.ids import first_id_at
 from apps.deliveries import migrations, services
 from apps.deliveries.models import Attempt, Delivery
-from apps.deliveries.services import partitions, preparing
+from apps.deliveries.services import partitions
+from apps.deliveries.services.attempt import preparing
 from apps.deliveries.services.partitions import Month
 from apps.simulator.running import Running
 from tests.deliveries.market import market, outcomes, stands

@@ -10,8 +10,9 @@ from apps.core.clock import now
 from apps.core.errors import ApplicationError
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery, PersonOffer, Redelivery
-from apps.deliveries.services import claims, redelivery
-from apps.deliveries.services.starting import start
+from apps.deliveries.services.corrections import redelivery
+from apps.deliveries.services.journey import claims
+from apps.deliveries.services.journey.starting import start
 from apps.leads.models import Lead, LeadEvent
 from apps.ledger.models import Sale
 from apps.simulator.running import Running

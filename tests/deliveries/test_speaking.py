@@ -9,7 +9,7 @@ from apps.buyers.services import mappings_set
 from apps.core.crypto import unwrap
 from apps.deliveries import services
 from apps.deliveries.models import Attempt
-from apps.deliveries.services.records import open_request
+from apps.deliveries.services.attempt.records import open_request
 from apps.engine import signature
 from apps.engine.request import MASK
 from apps.leads.models import Lead

@@ -8,9 +8,9 @@ from apps.buyers.models import Endpoint
 from apps.core.crypto import unwrap
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery, StoredLead
-from apps.deliveries.services.claims import claim
-from apps.deliveries.services.records import open_request
-from apps.deliveries.services.starting import start
+from apps.deliveries.services.attempt.records import open_request
+from apps.deliveries.services.journey.claims import claim
+from apps.deliveries.services.journey.starting import start
 from apps.leads.models import Lead
 from apps.simulator.running import Running
 from tests.deliveries.market import due_now, market, outcomes, sales, stands

@@ -18,8 +18,9 @@ from apps.core.clock import now
 from apps.core.ids import first_id_at
 from apps.deliveries import jobs
 from apps.deliveries.models import Attempt, Delivery, StoredLead
-from apps.deliveries.services import drain, stored
-from apps.deliveries.services.records import open_request, open_response
+from apps.deliveries.services import drain
+from apps.deliveries.services.afterwards import stored
+from apps.deliveries.services.attempt.records import open_request, open_response
 from apps.demo.cast import ANCHOR, COMPANY, LONE_STAR, MILLER, ROOFING
 from apps.demo.logins import fetching_key, password_of
 from apps.demo.selectors import curl_line, senders

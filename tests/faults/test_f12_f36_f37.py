@@ -13,9 +13,9 @@ from django.db import connection
 from apps.core.clock import now
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery
-from apps.deliveries.services import claims
-from apps.deliveries.services.settling import settle
-from apps.deliveries.services.starting import start
+from apps.deliveries.services.journey import claims
+from apps.deliveries.services.journey.settling import settle
+from apps.deliveries.services.journey.starting import start
 from apps.engine.outbound import OutboundResponse
 from apps.leads.models import LeadEvent
 from apps.ledger.models import Sale

@@ -12,7 +12,7 @@ import trustme
 from apps.core.crypto import unwrap
 from apps.deliveries import services
 from apps.deliveries.models import Attempt
-from apps.deliveries.services.records import KEPT_BODY_BYTES, open_response
+from apps.deliveries.services.attempt.records import KEPT_BODY_BYTES, open_response
 from apps.leads.models import Lead
 from apps.simulator.running import Running
 from tests.core.http.servers import Connection, once, serving

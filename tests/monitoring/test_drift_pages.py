@@ -9,7 +9,7 @@ from apps.buyers.models import Endpoint
 from apps.companies.choices import Role
 from apps.companies.models import AuditEvent
 from apps.deliveries.models import AnswerShape, DriftItem, EndpointCanary
-from apps.deliveries.services import drifting
+from apps.deliveries.services.drift import drifting
 from apps.simulator.running import Running
 from tests.deliveries.buyer import Buyer
 from tests.deliveries.market import Market, market

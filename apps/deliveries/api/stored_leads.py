@@ -20,8 +20,8 @@ from django.views.decorators.csrf import csrf_exempt
 from apps.core import limits
 from apps.core.ids import new_id, public_id
 from apps.core.requests import remote_address
-from apps.deliveries.services import stored
-from apps.deliveries.services.stored import Opened
+from apps.deliveries.services.afterwards import stored
+from apps.deliveries.services.afterwards.stored import Opened
 
 USUAL = 100
 PER_ADDRESS = ((300, 60),)

@@ -1,29 +1,35 @@
 """Writes of deliveries: the drain and its parts, inline delivery, what people do by hand, callbacks."""
 
-from apps.deliveries.services.asking import ask_due as status_ask
-from apps.deliveries.services.breakers import reset as breaker_reset
-from apps.deliveries.services.by_hand import resolve_unknown
-from apps.deliveries.services.callbacks import expect as callback_expect
-from apps.deliveries.services.callbacks import send_due as callbacks_send
-from apps.deliveries.services.canaries import run as canaries_run
-from apps.deliveries.services.copies import send_again as copy_send_again
-from apps.deliveries.services.copies import send_due as copies_send
-from apps.deliveries.services.draining import Report, drain
-from apps.deliveries.services.drifting import item_close as drift_close
-from apps.deliveries.services.file_drops import send_again as file_send_again
-from apps.deliveries.services.file_drops import send_due as files_send
-from apps.deliveries.services.inline import DeliveryState, deliver_now, state_of
+from apps.deliveries.services.afterwards.asking import ask_due as status_ask
+from apps.deliveries.services.afterwards.copies import send_again as copy_send_again
+from apps.deliveries.services.afterwards.copies import send_due as copies_send
+from apps.deliveries.services.afterwards.file_drops import send_again as file_send_again
+from apps.deliveries.services.afterwards.file_drops import send_due as files_send
+from apps.deliveries.services.afterwards.stored import export as stored_csv
+from apps.deliveries.services.corrections.by_hand import resolve_unknown
+from apps.deliveries.services.corrections.quarantine import give_up, try_again
+from apps.deliveries.services.corrections.reclassify import reclassify
+from apps.deliveries.services.corrections.redelivery import (
+    SWITCHES,
+    Prospects,
+    prospects,
+    redeliver,
+    redeliver_many,
+)
+from apps.deliveries.services.corrections.redelivery import go_on as redeliveries_go_on
+from apps.deliveries.services.corrections.rereading import Backtest, Reread, backtest, opened_answer
+from apps.deliveries.services.drift.drifting import item_close as drift_close
+from apps.deliveries.services.drift.unread import watch as unread_watch
+from apps.deliveries.services.endpoint.breakers import reset as breaker_reset
+from apps.deliveries.services.endpoint.tokens import renew as tokens_renew
+from apps.deliveries.services.journey.callbacks import expect as callback_expect
+from apps.deliveries.services.journey.callbacks import send_due as callbacks_send
+from apps.deliveries.services.journey.draining import Report, drain
+from apps.deliveries.services.journey.inline import DeliveryState, deliver_now, state_of
+from apps.deliveries.services.journey.sweeping import Swept, sweep
 from apps.deliveries.services.partitions import ahead as partitions_ahead
-from apps.deliveries.services.quarantine import give_up, try_again
-from apps.deliveries.services.reclassify import reclassify
-from apps.deliveries.services.redelivery import SWITCHES, Prospects, prospects, redeliver, redeliver_many
-from apps.deliveries.services.redelivery import go_on as redeliveries_go_on
-from apps.deliveries.services.rereading import Backtest, Reread, backtest, opened_answer
-from apps.deliveries.services.stored import export as stored_csv
-from apps.deliveries.services.sweeping import Swept, sweep
 from apps.deliveries.services.testing import endpoint_test
-from apps.deliveries.services.tokens import renew as tokens_renew
-from apps.deliveries.services.unread import watch as unread_watch
+from apps.deliveries.services.testing.canaries import run as canaries_run
 
 __all__ = [
     "SWITCHES",

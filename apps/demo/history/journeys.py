@@ -9,12 +9,13 @@ from apps.deliveries.choices import AttemptStatus, DeliveryStatus
 from apps.deliveries.journeys import Journey, LeadFacts, OpenAttempt, selling
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.sendings import sending_of
-from apps.deliveries.services import finishing, transports
-from apps.deliveries.services.after_sale import WAITING_KINDS
-from apps.deliveries.services.records import attempt_row, sealed_response, timings
-from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, wanted
-from apps.deliveries.services.settling import Answer, booking
-from apps.deliveries.services.turns import TurnBook
+from apps.deliveries.services.attempt import transports
+from apps.deliveries.services.attempt.records import attempt_row, sealed_response, timings
+from apps.deliveries.services.journey import finishing
+from apps.deliveries.services.journey.after_sale import WAITING_KINDS
+from apps.deliveries.services.journey.reservations import KEPT_WITHOUT_SALE, wanted
+from apps.deliveries.services.journey.settling import Answer, booking
+from apps.deliveries.services.journey.turns import TurnBook
 from apps.deliveries.specs import history_dump, plan_dump
 from apps.demo.history.books import Books
 from apps.demo.history.buyers import PastBuyers

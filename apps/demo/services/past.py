@@ -15,8 +15,8 @@ from apps.core.clock import now
 from apps.deliveries.facts import load_secrets
 from apps.deliveries.journeys import Journey
 from apps.deliveries.models import Attempt, Delivery, StoredLead
-from apps.deliveries.services import after_sale
-from apps.deliveries.services.turns import TurnBook
+from apps.deliveries.services.journey import after_sale
+from apps.deliveries.services.journey.turns import TurnBook
 from apps.demo.history.books import Books
 from apps.demo.history.buyers import PastBuyers
 from apps.demo.history.calendar import DAYS, instants

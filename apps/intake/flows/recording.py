@@ -9,7 +9,7 @@ from apps.core.durable import short_locks
 from apps.core.ids import parse_public_id, public_id
 from apps.deliveries import jobs
 from apps.deliveries.services import callback_expect, deliver_now
-from apps.deliveries.services.callbacks import verdict_of
+from apps.deliveries.services.journey.callbacks import verdict_of
 from apps.engine.values import Problem, Verdict, VerdictOutcome
 from apps.intake import idempotency
 from apps.intake.idempotency import Key

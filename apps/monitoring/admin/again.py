@@ -19,7 +19,7 @@ from apps.core.admin.widgets import BoxesField, MenuField
 from apps.core.errors import ApplicationError
 from apps.deliveries.models import Redelivery
 from apps.deliveries.services import SWITCHES, Prospects, prospects, redeliver_many
-from apps.deliveries.services.redelivery import MOST
+from apps.deliveries.services.corrections.redelivery import MOST
 from apps.leads.models import Lead
 from apps.monitoring.admin.base import ReadOnlyAdmin, number
 from apps.monitoring.templatetags.monitoring import mark, moment

@@ -22,7 +22,7 @@ from apps.core.errors import ApplicationError
 from apps.deliveries.choices import AttemptKind
 from apps.deliveries.models import Attempt
 from apps.deliveries.services import Backtest, Reread, backtest, opened_answer, reclassify
-from apps.deliveries.services.records import open_response
+from apps.deliveries.services.attempt.records import open_response
 from apps.engine.orders import ResponseRule
 from apps.engine.outbound import OutboundResponse
 from apps.engine.outcome import Reading

@@ -7,7 +7,7 @@ from datetime import datetime
 from apps.core.crypto import DataKey
 from apps.deliveries.choices import AttemptKind
 from apps.deliveries.models import Attempt
-from apps.deliveries.services.records import open_request, open_response
+from apps.deliveries.services.attempt.records import open_request, open_response
 from apps.engine.campaign import CampaignSpec
 from apps.engine.orders import EndpointSpec, ResponseRule
 from apps.monitoring.stages import StageTime, stage_times

@@ -17,7 +17,7 @@ django.setup()
 from django.db import transaction  # noqa: E402 - Django has to be set up first
 
 from apps.deliveries import jobs, services  # noqa: E402
-from apps.deliveries.services import claims, draining  # noqa: E402
+from apps.deliveries.services.journey import claims, draining  # noqa: E402
 
 
 class Signs:

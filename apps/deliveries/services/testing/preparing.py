@@ -14,7 +14,7 @@ from apps.core.ids import new_id, public_id
 from apps.core.sftp import Target
 from apps.deliveries.facts import load_secrets
 from apps.deliveries.models import Delivery
-from apps.deliveries.services.file_drops import target_of
+from apps.deliveries.services.afterwards.file_drops import target_of
 from apps.deliveries.services.testing.lines import Line, failed
 from apps.engine.describe import sample
 from apps.engine.mapping import Sending, SystemValues

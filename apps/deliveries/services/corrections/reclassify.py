@@ -19,12 +19,12 @@ from apps.deliveries.choices import AttemptKind, DeliveryStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.journeys import Journey
 from apps.deliveries.models import Attempt, Delivery
-from apps.deliveries.services import after_sale, finishing
-from apps.deliveries.services.by_hand import journey_of, opened_attempt, resolve
-from apps.deliveries.services.rereading import stored_answer
-from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of, wanted
-from apps.deliveries.services.settling import Answer, booking
-from apps.deliveries.services.wording import unnamed
+from apps.deliveries.services.attempt.wording import unnamed
+from apps.deliveries.services.corrections.by_hand import journey_of, opened_attempt, resolve
+from apps.deliveries.services.corrections.rereading import stored_answer
+from apps.deliveries.services.journey import after_sale, finishing
+from apps.deliveries.services.journey.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of, wanted
+from apps.deliveries.services.journey.settling import Answer, booking
 from apps.deliveries.specs import history_dump
 from apps.engine import outcome, reasons
 from apps.engine.orders import ResponseRule

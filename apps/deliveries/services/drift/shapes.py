@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from django.db import DatabaseError, connection, transaction
 
-from apps.deliveries.services import drifting
-from apps.deliveries.services.drifting import SAMPLES
-from apps.deliveries.services.reading import Answer
+from apps.deliveries.services.attempt.reading import Answer
+from apps.deliveries.services.drift import drifting
+from apps.deliveries.services.drift.drifting import SAMPLES
 
 logger = logging.getLogger(__name__)
 

@@ -16,11 +16,12 @@ from typing import TypeVar
 from django.db import DatabaseError, OperationalError, connection
 
 from apps.deliveries.journeys import Journey
-from apps.deliveries.services import claims, transports
-from apps.deliveries.services.by_hand import late_answer
-from apps.deliveries.services.gate import PARKED_S, Parked
-from apps.deliveries.services.settling import Answered, Settled, settle
-from apps.deliveries.services.starting import INTERRUPTED, Started, start
+from apps.deliveries.services.attempt import transports
+from apps.deliveries.services.corrections.by_hand import late_answer
+from apps.deliveries.services.endpoint.gate import PARKED_S, Parked
+from apps.deliveries.services.journey import claims
+from apps.deliveries.services.journey.settling import Answered, Settled, settle
+from apps.deliveries.services.journey.starting import INTERRUPTED, Started, start
 from apps.engine.outbound import OutboundResponse
 
 logger = logging.getLogger(__name__)

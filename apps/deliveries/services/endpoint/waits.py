@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-from apps.deliveries.services.gate import PARKED_S
+from apps.deliveries.services.endpoint.gate import PARKED_S
 
 QUICK_S = 0.25
 """While an endpoint answers within this time any number may wait for it: each thread is free again at once."""

@@ -16,13 +16,14 @@ from apps.deliveries.choices import AttemptKind, AttemptStatus
 from apps.deliveries.facts import Live, database_now, load_journeys, load_live
 from apps.deliveries.journeys import Journey, OpenAttempt, selling, undone_on_failure
 from apps.deliveries.models import Attempt
-from apps.deliveries.services import breakers, finishing, persons, tokens, waiting
-from apps.deliveries.services.claims import LEASE_MARGIN_S, park, still_ours
-from apps.deliveries.services.gate import Crowd, Gate, Parked
-from apps.deliveries.services.preparing import prepare
-from apps.deliveries.services.records import attempt_row
-from apps.deliveries.services.reservations import CapBook, counters_of, wanted
-from apps.deliveries.services.turns import TurnBook
+from apps.deliveries.services.attempt.preparing import prepare
+from apps.deliveries.services.attempt.records import attempt_row
+from apps.deliveries.services.endpoint import breakers, tokens
+from apps.deliveries.services.endpoint.gate import Crowd, Gate, Parked
+from apps.deliveries.services.journey import finishing, persons, waiting
+from apps.deliveries.services.journey.claims import LEASE_MARGIN_S, park, still_ours
+from apps.deliveries.services.journey.reservations import CapBook, counters_of, wanted
+from apps.deliveries.services.journey.turns import TurnBook
 from apps.deliveries.specs import history_dump, plan_dump
 from apps.engine import breaker, routing, waterfall
 from apps.engine.breaker import CLOSED

@@ -22,7 +22,7 @@ from apps.core.errors import ApplicationError
 from apps.deliveries.choices import FileStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.models import DropFile, StoredLead
-from apps.deliveries.services import stored
+from apps.deliveries.services.afterwards import stored
 from apps.engine import drop_file, retry
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from apps.deliveries.choices import AttemptKind, AttemptStatus, DeliveryStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.models import Attempt
-from apps.deliveries.services.claims import MAX_CLAIMS
+from apps.deliveries.services.journey.claims import MAX_CLAIMS
 from apps.engine.outbound import TransportError
 from apps.engine.outcome import Outcome
 from apps.leads import services as leads

@@ -7,7 +7,7 @@ door itself. What cannot answer as HTTP does tells by the answer's `error` and `
 from collections.abc import Callable, Sequence
 
 from apps.core import http
-from apps.deliveries.services.transports import email, sftp, store
+from apps.deliveries.services.attempt.transports import email, sftp, store
 from apps.engine import outcome
 from apps.engine.orders import EndpointSpec
 from apps.engine.outbound import OutboundRequest, OutboundResponse, TransportError

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 from apps.deliveries.facts import Live
 from apps.deliveries.journeys import Journey
-from apps.deliveries.services import breakers, tokens
-from apps.deliveries.services.pacing import PaceBook
+from apps.deliveries.services.endpoint import breakers, tokens
+from apps.deliveries.services.endpoint.pacing import PaceBook
 from apps.engine.orders import EndpointSpec
 
 PARKED_S = 0.5

@@ -5,7 +5,7 @@ from apps.core.ids import new_id
 from apps.deliveries.facts import Live
 from apps.deliveries.journeys import Journey, OpenAttempt
 from apps.deliveries.sendings import sending_of
-from apps.deliveries.services import breakers, tokens
+from apps.deliveries.services.endpoint import breakers, tokens
 from apps.engine import request
 from apps.engine.mapping import Unbuildable
 from apps.engine.outbound import OutboundRequest, OutboundResponse, TransportError

@@ -25,10 +25,12 @@ from apps.deliveries.choices import AttemptKind, AttemptStatus, CopyStatus
 from apps.deliveries.facts import Live, database_now, load_journeys, load_live
 from apps.deliveries.journeys import Journey, OpenAttempt, selling
 from apps.deliveries.models import Attempt, LeadCopy
-from apps.deliveries.services import after_sale, alerts, preparing, reading, tokens, transports
-from apps.deliveries.services.gate import Gate
-from apps.deliveries.services.reading import Answer
-from apps.deliveries.services.records import answered, attempt_row
+from apps.deliveries.services.attempt import preparing, reading, transports
+from apps.deliveries.services.attempt.reading import Answer
+from apps.deliveries.services.attempt.records import answered, attempt_row
+from apps.deliveries.services.endpoint import alerts, tokens
+from apps.deliveries.services.endpoint.gate import Gate
+from apps.deliveries.services.journey import after_sale
 from apps.engine import retry
 from apps.engine.orders import EndpointSpec
 from apps.engine.outbound import OutboundResponse, TransportError

@@ -1,5 +1,5 @@
 """Stored for the buyer: nothing leaves. The lead is the buyer's as soon as its attempt is settled, when
-`services.after_sale` writes the row that the buyer reads."""
+`services.journey.after_sale` writes the row that the buyer reads."""
 
 from collections.abc import Callable, Sequence
 

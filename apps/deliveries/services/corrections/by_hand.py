@@ -17,10 +17,10 @@ from apps.deliveries.facts import database_now, load_journeys
 from apps.deliveries.jobs import wake_drain
 from apps.deliveries.journeys import Journey, OpenAttempt, selling
 from apps.deliveries.models import Attempt, Delivery
-from apps.deliveries.services import after_sale, finishing, persons
-from apps.deliveries.services.reading import Answer
-from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
-from apps.deliveries.services.settling import booking
+from apps.deliveries.services.attempt.reading import Answer
+from apps.deliveries.services.journey import after_sale, finishing, persons
+from apps.deliveries.services.journey.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
+from apps.deliveries.services.journey.settling import booking
 from apps.deliveries.specs import history_dump, history_load, plan_load
 from apps.engine import waterfall
 from apps.engine.outbound import OutboundResponse

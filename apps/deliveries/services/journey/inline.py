@@ -19,12 +19,12 @@ from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.jobs import wake_drain
 from apps.deliveries.journeys import Journey
 from apps.deliveries.models import Delivery
-from apps.deliveries.services import transports
-from apps.deliveries.services.by_hand import late_answer
-from apps.deliveries.services.claims import claim_one, release
-from apps.deliveries.services.settling import settle
-from apps.deliveries.services.starting import start
-from apps.deliveries.services.waits import Waits
+from apps.deliveries.services.attempt import transports
+from apps.deliveries.services.corrections.by_hand import late_answer
+from apps.deliveries.services.endpoint.waits import Waits
+from apps.deliveries.services.journey.claims import claim_one, release
+from apps.deliveries.services.journey.settling import settle
+from apps.deliveries.services.journey.starting import start
 from apps.engine.outbound import OutboundResponse
 from apps.leads.models import Lead
 

@@ -23,11 +23,12 @@ from apps.deliveries.facts import Live, database_now, load_breakers, load_live
 from apps.deliveries.journeys import Journey, OpenAttempt, selling
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.sendings import sending_of
-from apps.deliveries.services import breakers, by_hand, tokens
-from apps.deliveries.services.pacing import PaceBook
-from apps.deliveries.services.preparing import given
-from apps.deliveries.services.records import answered, attempt_row
-from apps.deliveries.services.wording import unnamed
+from apps.deliveries.services.attempt.preparing import given
+from apps.deliveries.services.attempt.records import answered, attempt_row
+from apps.deliveries.services.attempt.wording import unnamed
+from apps.deliveries.services.corrections import by_hand
+from apps.deliveries.services.endpoint import breakers, tokens
+from apps.deliveries.services.endpoint.pacing import PaceBook
 from apps.engine import asking, breaker, waterfall
 from apps.engine.breaker import CLOSED, Permission
 from apps.engine.outbound import OutboundResponse, TransportError

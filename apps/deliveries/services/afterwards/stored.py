@@ -14,7 +14,7 @@ from apps.buyers.models import Endpoint
 from apps.core.crypto import DecryptionError, unwrap
 from apps.deliveries.facts import database_now
 from apps.deliveries.models import StoredLead
-from apps.deliveries.services.records import open_request
+from apps.deliveries.services.attempt.records import open_request
 from apps.engine import drop_file
 from apps.leads.services import reveal_record
 

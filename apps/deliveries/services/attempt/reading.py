@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from apps.core import clock
 from apps.deliveries.journeys import Journey, OpenAttempt
-from apps.deliveries.services import transports
-from apps.deliveries.services.wording import unnamed
+from apps.deliveries.services.attempt import transports
+from apps.deliveries.services.attempt.wording import unnamed
 from apps.engine import oauth, pricing
 from apps.engine.drift import Shape, fingerprint
 from apps.engine.outbound import OutboundResponse, TransportError

@@ -16,11 +16,13 @@ from apps.deliveries.choices import AttemptStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.journeys import Journey, selling, undone_on_failure
 from apps.deliveries.models import Attempt
-from apps.deliveries.services import after_sale, alerts, breakers, finishing, persons, shapes, tokens
-from apps.deliveries.services.claims import still_ours
-from apps.deliveries.services.reading import Answer, read
-from apps.deliveries.services.records import answered
-from apps.deliveries.services.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
+from apps.deliveries.services.attempt.reading import Answer, read
+from apps.deliveries.services.attempt.records import answered
+from apps.deliveries.services.drift import shapes
+from apps.deliveries.services.endpoint import alerts, breakers, tokens
+from apps.deliveries.services.journey import after_sale, finishing, persons
+from apps.deliveries.services.journey.claims import still_ours
+from apps.deliveries.services.journey.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
 from apps.deliveries.specs import history_dump
 from apps.engine import pricing, waterfall
 from apps.engine.campaign import PayoutSpec

@@ -10,7 +10,7 @@ from apps.core.ids import first_id_at
 from apps.deliveries.choices import DriftKind
 from apps.deliveries.facts import database_now
 from apps.deliveries.models import AnswerShape, DriftItem
-from apps.deliveries.services.drifting import SAMPLES, answers_known, has_history, open_item
+from apps.deliveries.services.drift.drifting import SAMPLES, answers_known, has_history, open_item
 
 WINDOW = timedelta(hours=1)
 LEAST = 5

@@ -8,8 +8,8 @@ from typing import Any
 from apps.core.crypto import DecryptionError, unwrap
 from apps.deliveries.choices import AttemptKind, AttemptStatus
 from apps.deliveries.models import Attempt
-from apps.deliveries.services.by_hand import BY_HAND
-from apps.deliveries.services.records import open_response
+from apps.deliveries.services.attempt.records import open_response
+from apps.deliveries.services.corrections.by_hand import BY_HAND
 from apps.engine import outcome
 from apps.engine.orders import ResponseRule
 from apps.engine.outbound import OutboundResponse

@@ -12,8 +12,8 @@ from django.db import connection
 
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.journeys import Journey
-from apps.deliveries.services import callbacks, persons
-from apps.deliveries.services.turns import TurnBook
+from apps.deliveries.services.journey import callbacks, persons
+from apps.deliveries.services.journey.turns import TurnBook
 from apps.deliveries.specs import history_dump, plan_dump
 from apps.engine import asking, reasons, routing, waterfall
 from apps.engine.routing import Considered

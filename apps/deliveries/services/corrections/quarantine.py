@@ -13,8 +13,8 @@ from apps.deliveries.choices import AttemptKind, DeliveryStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.journeys import Journey, selling
 from apps.deliveries.models import Attempt, Delivery
-from apps.deliveries.services import finishing
-from apps.deliveries.services.by_hand import go_on, journey_of
+from apps.deliveries.services.corrections.by_hand import go_on, journey_of
+from apps.deliveries.services.journey import finishing
 from apps.engine import waterfall
 from apps.engine.outbound import TransportError
 from apps.engine.outcome import Outcome

@@ -1,0 +1,1 @@
+"""One call to a buyer: built, sent its way, read, and kept."""

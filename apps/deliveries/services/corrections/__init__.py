@@ -1,0 +1,1 @@
+"""What people put right: unknown answers, quarantine, sending again, reading again."""

@@ -1,0 +1,1 @@
+"""Endpoints that answer otherwise than they used to."""

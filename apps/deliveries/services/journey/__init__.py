@@ -1,0 +1,1 @@
+"""How a lead travels: claimed, started, sent, settled, finished; or sent at once while its source waits."""

@@ -1,5 +1,0 @@
-"""By the next file: a lead is the buyer's at once and waits, stored, for `services.file_drops`."""
-
-from apps.deliveries.services.transports.store import start
-
-__all__ = ["start"]
