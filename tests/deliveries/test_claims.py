@@ -12,6 +12,7 @@ from apps.deliveries.services.journey import claims, draining
 from apps.deliveries.services.journey.settling import settle
 from apps.deliveries.services.journey.starting import start
 from apps.engine.outbound import OutboundResponse
+from apps.leads.models import LeadEvent
 from apps.ledger.models import Sale
 from apps.simulator.running import Running
 from tests.deliveries.market import market, outcomes, sales, stands
@@ -143,3 +144,21 @@ def test_what_is_long_due_is_counted(simulator: Running) -> None:
     assert services.sweep().overdue == 0
     Delivery.objects.update(next_attempt_at=datetime.now(UTC) - timedelta(minutes=2))
     assert services.sweep().overdue == 1
+
+
+@pytest.mark.parametrize("first", ["answer", "interruption"])
+def test_an_answer_beside_its_own_interruption_is_one_sale(simulator: Running, first: str) -> None:
+    """A process that stood still past its lease claims what it has under way itself, and the answer comes with it."""
+    delivery = market(simulator, ["accept", "accept"]).lead()
+    (old,) = start(claims.claim(10)).sending
+    lapse(delivery)
+    (interrupted,) = start(claims.claim_suspect()).answered
+    batch = [(old, SOLD), interrupted]
+    settled = settle(batch if first == "answer" else batch[::-1])
+    assert [answer.journey for answer in settled.late] == [old]
+    assert Delivery.objects.get().status == "held"
+    assert LeadEvent.objects.filter(kind="attempted").count() == 1
+    draining.late_answer(settled.late[0])
+    assert stands(delivery) == ("sold", "sold")
+    assert Sale.objects.count() == 1
+    assert Attempt.objects.get().outcome == "accepted"

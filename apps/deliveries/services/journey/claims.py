@@ -6,6 +6,7 @@ at a time, so that a delivery that kills its process takes nobody with it, and a
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -117,15 +118,15 @@ def _give_back(parked: Sequence[tuple[Journey, float]], *, forget: bool) -> None
         )
 
 
-def still_ours(journeys: Iterable[Journey]) -> set[int]:
-    """Of these deliveries, locked in the order of their ids, those whose lease has not been lost. In a
-    transaction.
+def still_ours(journeys: Iterable[Journey]) -> set[tuple[int, datetime]]:
+    """Of these claims, as (delivery, lease), those that stand; their deliveries are locked in the order of their ids.
+    In a transaction. A process that stood still may hold an old claim of a delivery beside its own new one.
     """
-    leases = {journey.id: journey.lease for journey in journeys}
+    asked = {(journey.id, journey.lease) for journey in journeys}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, leased_until FROM deliveries_delivery WHERE id = ANY(%s) AND status = %s"
             " ORDER BY id FOR UPDATE",
-            [sorted(leases), DeliveryStatus.PENDING.value],
+            [sorted({number for number, _ in asked}), DeliveryStatus.PENDING.value],
         )
-        return {number for number, lease in cursor.fetchall() if leases[number] == lease}
+        return asked & set(cursor.fetchall())

@@ -62,10 +62,7 @@ def settle(batch: Sequence[Answered]) -> Settled:
     settled = Settled()
     with undone_on_failure([answer.journey for answer in answers]), transaction.atomic():
         now = database_now()
-        ours = still_ours([answer.journey for answer in answers])
-        open_ids = _still_open([answer.attempt.id for answer in answers if answer.journey.id in ours])
-        live = [answer for answer in answers if answer.attempt.id in open_ids]
-        settled.late = [answer for answer in answers if answer.attempt.id not in open_ids]
+        live, settled.late = _divided(answers)
         if live:
             _Settling(live, settled, now).run()
             tokens.refused(
@@ -85,6 +82,17 @@ def settle(batch: Sequence[Answered]) -> Settled:
 def _failure(answer: Answer) -> tuple[int, int, Outcome, TransportError | None, int | None]:
     attempt, response = answer.attempt, answer.response
     return attempt.endpoint.id, attempt.id, answer.reading.outcome, response.error, response.status
+
+
+def _divided(answers: list[Answer]) -> tuple[list[Answer], list[Answer]]:
+    """Those to claims that stand and attempts that are open still, which are locked; and those that come late."""
+    ours = still_ours([answer.journey for answer in answers])
+    live, late = [], []
+    for answer in answers:
+        (live if (answer.journey.id, answer.journey.lease) in ours else late).append(answer)
+    open_ids = _still_open([answer.attempt.id for answer in live])
+    late += [answer for answer in live if answer.attempt.id not in open_ids]
+    return [answer for answer in live if answer.attempt.id in open_ids], late
 
 
 def _still_open(attempt_ids: list[int]) -> set[int]:

@@ -66,7 +66,7 @@ def start(journeys: Sequence[Journey], *, crowd: Crowd = lambda _: 0.0) -> Start
         live = load_live(fresh, database_now())
         with undone_on_failure(fresh), transaction.atomic():
             ours = still_ours(fresh)
-            _Starting(live, started, crowd).run([journey for journey in fresh if journey.id in ours])
+            _Starting(live, started, crowd).run([one for one in fresh if (one.id, one.lease) in ours])
         tokens.fetch_soon(live)
     return started
 
