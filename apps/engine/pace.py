@@ -14,6 +14,8 @@ CROWDED_S = 0.5
 SHORTEST_STEP_BACK_S = 0.05
 LONGEST_STEP_BACK_S = 30.0
 
+OVER_RATE, OVER_CONCURRENCY = "over_rate", "over_concurrency"
+
 Rate = tuple[int, int]
 """Requests per seconds."""
 
@@ -24,6 +26,15 @@ class Bucket:
 
     level: float
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """An endpoint that takes no request now: the verdict that says which limit it is at, and the instant of the next
+    place there is for the asker."""
+
+    verdict: str
+    place_at: datetime
 
 
 def capacity(rate: Rate) -> int:

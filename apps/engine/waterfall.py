@@ -29,12 +29,17 @@ class Passed(Code):
     """Closed, and the lead waits in this place of the line until it opens."""
     LAST = "last"
     """Closed: others first. Asked at its opening, if nobody bought."""
+    QUEUED = "queued"
+    """Over its limit of requests for a moment: the lead stays in this place of the line until there is a place for it.
+    """
+    PUT_OFF = "put_off"
+    """Over its limit of requests for longer: others first. Asked when it has a place, if nobody bought."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One entry of a delivery's history, oldest first. `retry_at` is set on retryable, resent and deferred
-    ones.
+    """One entry of a delivery's history, oldest first. `retry_at` is set on retryable and resent ones, and on those
+    that wait.
     """
 
     order_id: int
@@ -231,7 +236,7 @@ def _at(step: Step, place: int, so_far: _SoFar, now: datetime) -> Decision | Non
     if not results:
         return Send(step.order_id, step.price, place, 0)
     last = results[-1]
-    put_off = last.what in (Passed.DEFERRED, Passed.LAST)
+    put_off = last.what in (Passed.DEFERRED, Passed.LAST, Passed.PUT_OFF)
     if last.retry_at is None or (put_off and not so_far.in_doubt(step)):
         return None
     if last.retry_at > now:
@@ -258,14 +263,14 @@ def _end(so_far: _SoFar, now: datetime) -> Decision:
 
 
 def _deferred(so_far: _SoFar, now: datetime) -> Decision | None:
-    """The deferred order whose time comes first. Openings of those that come last are waited for only while nobody
-    has bought.
+    """The deferred order whose time comes first. Openings of those that come last, and places at those that were put
+    off, are waited for only while nobody has bought.
     """
     waiting = [
         (results[-1].retry_at, place)
         for place, step in enumerate(so_far.plan.steps)
         if (results := so_far.by_order.get(step.order_id)) and results[-1].retry_at and not so_far.skips(step)
-        if not (so_far.sold and results[-1].what is Passed.LAST)
+        if not (so_far.sold and results[-1].what in (Passed.LAST, Passed.PUT_OFF))
     ]
     if not waiting:
         return None

@@ -9,11 +9,14 @@ import pytest
 from django.db import connection, connections
 
 from apps.buyers.models import Endpoint
+from apps.core.clock import now
+from apps.core.ids import new_id
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery, EndpointPace
+from apps.leads.models import LeadEvent
 from apps.ledger.models import Sale
 from apps.simulator.running import Running
-from tests.deliveries.market import Market, market, outcomes, stands
+from tests.deliveries.market import Market, due_now, market, outcomes, sales, stands
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,3 +101,120 @@ def test_without_limits_there_is_no_row(simulator: Running) -> None:
     assert Sale.objects.count() == 3
     assert not EndpointPace.objects.exists()
     connection.close()
+
+
+def told(delivery: Delivery) -> list[tuple[str, str]]:
+    """What the timeline says of orders over a limit: (verdict, words)."""
+    events = LeadEvent.objects.filter(lead_id=delivery.lead_id, kind="considered").order_by("id")
+    lines = [line for event in events for line in event.data["orders"]]
+    return [(line["verdict"], line["words"]) for line in lines if line["verdict"] != "in_line"]
+
+
+def test_over_its_rate_for_long_others_buy_and_the_trace_says_why(simulator: Running) -> None:
+    scene = limited(simulator, ["accept", "accept"], rate_limit=1, rate_seconds=240)
+    first, second = scene.leads(2)
+    services.drain(for_s=5)
+    assert [order for order, *_ in sales(first)] == [scene.orders[0].pk]
+    assert [order for order, *_ in sales(second)] == [scene.orders[1].pk]
+    assert told(second) == [("over_rate", "Over its rate: next place in 4 min")]
+    assert not Sale.objects.filter(recovered=True).exists()
+
+
+def test_inline_the_source_gets_the_answer_of_who_has_a_place(simulator: Running) -> None:
+    scene = limited(simulator, ["accept", "accept"], rate_limit=1, rate_seconds=240)
+    first, second = scene.leads(2)
+    assert [services.deliver_now(one.pk, deadline_ms=8000).status for one in (first, second)] == ["sold"] * 2
+    assert [one.buyer for one in simulator.requests] == ["buyer0", "buyer1"]
+
+
+def test_when_nobody_else_buys_the_lead_comes_back_at_its_place(simulator: Running) -> None:
+    scene = limited(simulator, ["accept", "reject"], rate_limit=1, rate_seconds=240)
+    first, second = scene.leads(2)
+    services.drain(for_s=5)
+    assert stands(first) == ("sold", "sold")
+    assert stands(second) == ("pending", "in_flight")
+    assert second.next_attempt_at is not None
+    assert 60 < (second.next_attempt_at - now()).total_seconds() <= 240
+    EndpointPace.objects.update(level=1)
+    due_now(second)
+    services.drain(for_s=5)
+    assert stands(second) == ("sold", "sold")
+    assert outcomes(second) == ["rejected", "accepted"]
+
+
+def test_the_only_buyer_over_its_rate_is_waited_for_told_once_and_in_one_result(simulator: Running) -> None:
+    scene = limited(simulator, ["accept"], rate_limit=1, rate_seconds=3600)
+    scene.lead()
+    services.drain(for_s=5)
+    waits = scene.lead()
+    for _ in range(5):
+        services.drain(for_s=1)
+        waits.refresh_from_db()
+        assert [(one["what"], one["reason"]) for one in waits.history] == [("put_off", "over_rate")]
+        due_now(waits)
+    assert told(waits) == [("over_rate", "Over its rate: next place in 60 min")]
+    assert stands(waits) == ("pending", "in_flight")
+    EndpointPace.objects.update(level=1)
+    services.drain(for_s=5)
+    assert stands(waits) == ("sold", "sold")
+    assert len(simulator.requests) == 2
+
+
+def test_a_place_later_than_a_lead_may_wait_is_passed_over_in_words(simulator: Running) -> None:
+    scene = limited(simulator, ["accept"], rate_limit=1, rate_seconds=86400 * 30)
+    first, second = scene.leads(2)
+    services.drain(for_s=5)
+    assert {stands(first), stands(second)} == {("sold", "sold"), ("unsold", "unsold")}
+    lost = first if stands(first)[0] == "unsold" else second
+    (line,) = told(lost)
+    assert line == ("no_place_in_time", "Over its rate: next place in 30 days; a lead waits 7 days at most")
+
+
+def test_a_moment_without_a_place_keeps_the_order_its_lead(simulator: Running) -> None:
+    scene = limited(simulator, ["accept", "accept"], rate_limit=2, rate_seconds=1)
+    leads = scene.leads(4)
+    services.drain(for_s=8)
+    assert {order for one in leads for order, *_ in sales(one)} == {scene.orders[0].pk}
+    assert all(told(one) == [] for one in leads)
+
+
+def under_way(scene: Market) -> None:
+    """A request of another lead takes up a place of the first endpoint."""
+    other = scene.lead()
+    Delivery.objects.filter(pk=other.pk).update(status="held", next_attempt_at=None)
+    order = scene.orders[0]
+    Attempt.objects.create(
+        id=new_id(),
+        company=scene.world.company,
+        delivery=other,
+        lead_id=other.lead_id,
+        order_id=order.pk,
+        buyer_id=order.buyer_id,
+        endpoint_id=order.endpoint_id,
+        step=0,
+        started_at=now(),
+    )
+
+
+def test_a_buyer_with_all_its_places_taken_for_a_minute_loses_the_lead_to_the_next(
+    simulator: Running,
+) -> None:
+    scene = limited(simulator, ["accept", "accept"], concurrency=1)
+    (waits,) = scene.leads(1)
+    under_way(scene)
+    services.drain(for_s=0.2)
+    assert stands(waits) == ("pending", "in_flight")
+    waits.refresh_from_db()
+    (queued,) = waits.history
+    assert (queued["what"], queued["reason"]) == ("queued", "over_concurrency")
+    queued["at"] = (now() - timedelta(seconds=61)).isoformat()
+    Delivery.objects.filter(pk=waits.pk).update(history=[queued])
+    due_now(waits)
+    services.drain(for_s=5)
+    assert [order for order, *_ in sales(waits)] == [scene.orders[1].pk]
+    assert told(waits) == [
+        (
+            "over_concurrency",
+            "As many requests under way as its endpoint takes: next place in 1 s",
+        )
+    ]

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from apps.engine import waits, waterfall
 from apps.engine.orders import EndpointSpec, OrderSpec
 from apps.engine.outcome import Outcome
+from apps.engine.pace import Full
 from apps.engine.requirements import ScheduleSpec, Window
 from apps.engine.routing import GroupLimit, Plan, Step
 from apps.engine.waterfall import Hold, Passed, Result, Send, Sold, Unsold, Wait
@@ -208,6 +210,8 @@ def test_not_reached() -> None:
     assert waterfall.not_reached(plan(1, 2, 3), [result(1, Outcome.ACCEPTED)]) == (2, 3)
 
 
+PLACES = (Passed.QUEUED, Passed.PUT_OFF)
+SOON = timedelta(seconds=40)
 WHATS = st.sampled_from([*Outcome, *Passed])
 
 
@@ -235,10 +239,7 @@ def test_every_journey_ends_and_sells_no_more_than_allowed(
         if not isinstance(decision, Send):
             break
         what = answers.pop(0)
-        if what in (Passed.WAITING, Passed.LAST) and now >= NOW + timedelta(days=7):
-            what = Passed.PASSED
-        history.append(Result(decision.order_id, what, now, "why"))
-        history[-1] = replace(history[-1], retry_at=_retry_at(history, endpoints, now))
+        history = _played(history, decision.order_id, what, endpoints, now)
     buyers_of = {step.order_id: step.buyer_id for step in of.steps}
     sold = [one.order_id for one in history if one.what is Outcome.ACCEPTED]
     doubtful = {one.order_id for one in history if one.what is Outcome.UNKNOWN and one.order_id not in sold}
@@ -248,11 +249,32 @@ def test_every_journey_ends_and_sells_no_more_than_allowed(
         assert len(sold) + len(doubtful) <= max_buyers
     assert isinstance(decision, Sold) == (bool(sold) and not isinstance(decision, Hold))
     assert now <= NOW + timedelta(days=10)
+    places = sum(one.what in PLACES for one in history)
     openings = sum(one.what in (Passed.WAITING, Passed.LAST) for one in history)
     assert openings <= 5 * 8
-    assert len(history) - openings <= 5 * 2 * (ENDPOINT.retries + 1)
+    assert len(history) - openings - places <= 5 * 2 * (ENDPOINT.retries + 1)
+    for order_id in range(1, orders + 1):
+        mine = [one.what in PLACES for one in history if one.order_id == order_id]
+        assert not any(one and other for one, other in pairwise(mine))
     if isinstance(decision, Unsold):
         assert {one.order_id for one in history} >= {step.order_id for step in of.steps} - _twins(of, history)
+
+
+def _played(
+    history: list[Result],
+    order_id: int,
+    what: Outcome | Passed,
+    endpoints: dict[int, EndpointSpec],
+    now: datetime,
+) -> list[Result]:
+    """The history after this has become of a Send."""
+    if what in PLACES:
+        place = Full("over_rate", now + (SOON if what is Passed.QUEUED else timedelta(days=1)))
+        return list(waits.no_place(order_id, place, history, now).history)
+    if what in (Passed.WAITING, Passed.LAST) and now >= NOW + timedelta(days=7):
+        what = Passed.PASSED
+    history = [*history, Result(order_id, what, now, "why")]
+    return [*history[:-1], replace(history[-1], retry_at=_retry_at(history, endpoints, now))]
 
 
 def _twins(of: Plan, history: list[Result]) -> set[int]:

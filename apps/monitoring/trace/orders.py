@@ -20,6 +20,8 @@ from apps.monitoring.wording import counted, money
 TONES = {
     "in_line": "good",
     "breaker_open": "warn",
+    "over_rate": "warn",
+    "over_concurrency": "warn",
     "waits": "warn",
     "waits_last": "warn",
     "not_reached": "plain",

@@ -117,8 +117,8 @@ def _questions(journeys: list[Journey], live: Live) -> list[Question]:
         later = _later(live, endpoint.id, states.get(endpoint.id, CLOSED))
         if later is None and tokens.is_awaited(live, endpoint):
             later = live.now + TOKEN_WAIT
-        if later is None and (wait := paces.step_back(endpoint)) is not None:
-            later = live.now + wait
+        if later is None and (full := paces.full(endpoint)) is not None:
+            later = full.place_at
         if later is not None:
             _ask_again(journey.id, later)
             continue

@@ -6,13 +6,13 @@ stands in the way of others meanwhile.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from apps.deliveries.facts import Live
 from apps.deliveries.journeys import Journey
 from apps.deliveries.services.endpoint import breakers, tokens
 from apps.deliveries.services.endpoint.pacing import PaceBook
 from apps.engine.orders import EndpointSpec
+from apps.engine.pace import Full
 
 PARKED_S = 0.5
 """How long a delivery steps back whose endpoint has as many requests under way from here as it may."""
@@ -23,11 +23,13 @@ Crowd = Callable[[int], float]
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A delivery that steps back. `crowded` when this process has too many requests under way to its endpoint."""
+    """A delivery that steps back. `crowded` when this process has too many requests under way to its endpoint, `full`
+    when the endpoint is at a limit of its own."""
 
     journey: Journey
     wait_s: float
     crowded: bool = False
+    full: Full | None = None
 
 
 class Gate:
@@ -52,8 +54,10 @@ class Gate:
         crowded_s = self._crowd(endpoint.id)
         if crowded_s:
             return Parked(journey, crowded_s, crowded=True)
-        wait: timedelta | None = self._pace.step_back(endpoint)
-        return None if wait is None else Parked(journey, wait.total_seconds())
+        full = self._pace.full(endpoint)
+        if full is None:
+            return None
+        return Parked(journey, (full.place_at - self._pace.now).total_seconds(), full=full)
 
     def write(self) -> None:
         """Store what the pace has counted."""

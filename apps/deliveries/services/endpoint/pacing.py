@@ -6,13 +6,13 @@ counted and what is under way agree at every instant. Endpoints without limits h
 
 import random
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 
 from apps.engine import pace
 from apps.engine.orders import EndpointSpec
-from apps.engine.pace import Bucket
+from apps.engine.pace import Bucket, Full
 
 _TYPICAL = """
     SELECT extract(epoch FROM avg(finished_at - started_at)) FROM (
@@ -35,21 +35,22 @@ class PaceBook:
         if limited:
             self._lock(limited)
 
-    def step_back(self, endpoint: EndpointSpec) -> timedelta | None:
-        """None when a request may go now, which is counted; else how long to wait for a fitting moment."""
+    def full(self, endpoint: EndpointSpec) -> Full | None:
+        """None when a request may go now, which is counted; else which limit it is at, and the next place."""
         if endpoint.concurrency and self._open.get(endpoint.id, 0) >= endpoint.concurrency:
-            before = self._waits(endpoint.id)
-            return pace.crowded_wait(
+            wait = pace.crowded_wait(
                 endpoint.concurrency,
-                before=before,
+                before=self._waits(endpoint.id),
                 jitter=random.random(),  # noqa: S311 - spreads deliveries, protects nothing
                 typical_s=self._typical(endpoint.id),
             )
+            return Full(pace.OVER_CONCURRENCY, self.now + wait)
         if endpoint.rate:
-            after = pace.take(self._buckets[endpoint.id], endpoint.rate, self._now)
+            after = pace.take(self._buckets[endpoint.id], endpoint.rate, self.now)
             if after is None:
                 before = self._waits(endpoint.id)
-                return pace.wait(self._buckets[endpoint.id], endpoint.rate, self._now, before=before)
+                wait = pace.wait(self._buckets[endpoint.id], endpoint.rate, self.now, before=before)
+                return Full(pace.OVER_RATE, self.now + wait)
             self._buckets[endpoint.id] = after
             self._changed.add(endpoint.id)
         if endpoint.rate or endpoint.concurrency:
@@ -96,7 +97,7 @@ class PaceBook:
             self._buckets = {key: Bucket(level, at) for key, level, at in cursor.fetchall()}
             # After the lock, not when the transaction began: requests leave now, whoever was waited for.
             cursor.execute("SELECT clock_timestamp()")
-            self._now: datetime = cursor.fetchone()[0]
+            self.now: datetime = cursor.fetchone()[0]
             cursor.execute(
                 "SELECT endpoint_id, count(*) FROM deliveries_attempt"
                 " WHERE status = 'started' AND endpoint_id = ANY(%s) GROUP BY endpoint_id",

@@ -187,10 +187,17 @@ class _Starting:
             journey.passed = []
 
     def _prepare(self, journey: Journey, choice: Send) -> bool:
-        """Make the attempt. False when the endpoint cannot be called now, and the delivery steps back."""
+        """Make the attempt. False when the endpoint cannot be called now: the delivery steps back, or lets others go
+        first.
+        """
         parked = self.gate.parked(journey, journey.endpoint(choice.order_id))
         if parked is not None:
-            self.started.parked.append(parked)
+            full = parked.full
+            if full is None or waiting.stay(journey, choice.order_id, full, self.live.now):
+                self.started.parked.append(parked)
+            else:
+                self._tell_passed(journey)
+                self.started.again.append(journey)
             return False
         unsent = prepare(journey, choice, self.live)
         if unsent is not None:

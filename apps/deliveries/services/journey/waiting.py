@@ -1,8 +1,13 @@
-"""Orders that are closed when a lead's turn with them comes: it waits, lets others go first, or goes on."""
+"""Orders that are closed, or whose endpoint takes no more, when a lead's turn with them comes: it waits, lets others
+go first, or goes on.
+"""
+
+from datetime import datetime
 
 from apps.deliveries.facts import Live
 from apps.deliveries.journeys import Journey
 from apps.engine import routing, waits
+from apps.engine.pace import Full
 from apps.engine.routing import Considered
 
 
@@ -22,3 +27,13 @@ def keep(journey: Journey, order_id: int, live: Live) -> bool:
         journey.passed.append(line)
     journey.history.append(result)
     return True
+
+
+def stay(journey: Journey, order_id: int, full: Full, now: datetime) -> bool:
+    """Whether the lead stays in its place of the line until the order's endpoint takes it; False when others go first.
+    Either is put into the delivery's history, and told in its timeline when it is new."""
+    found = waits.no_place(order_id, full, journey.history, now)
+    journey.history[:] = found.history
+    if found.verdict:
+        journey.passed.append(Considered(order_id, found.verdict, found.detail))
+    return found.stays
