@@ -126,6 +126,7 @@ class UnknownPolicy(models.TextChoices):
 
 class Phase(models.TextChoices):
     POST = "post", "Post"
+    PING = "ping", "Ping"
     STATUS = "status", "Status URL"
 
 
@@ -138,3 +139,19 @@ class OutsideHours(models.TextChoices):
 class DuplicateScope(models.TextChoices):
     ORDER = "order", "This order"
     BUYER = "buyer", "All orders of the buyer"
+
+
+class MappingPhase(models.TextChoices):
+    POST = "post", "Post"
+    PING = "ping", "Ping"
+
+
+class PriceKind(models.TextChoices):
+    FIXED = "fixed", "Fixed price, with bands"
+    BID = "bid", "The buyer's bid on a ping"
+
+
+class ShareMode(models.TextChoices):
+    EXCLUSIVE = "exclusive", "Exclusive: nobody else gets the lead"
+    SHARED = "shared", "Shared: others may buy it, too"
+    EITHER = "either", "Either, each at its price"

@@ -90,3 +90,30 @@ class Weekday(models.IntegerChoices):
     FRIDAY = 4, "Friday"
     SATURDAY = 5, "Saturday"
     SUNDAY = 6, "Sunday"
+
+
+class Traffic(models.TextChoices):
+    SIMPLE = "simple", "Simple post and webhook"
+    EXCHANGE = "exchange", "Ping and post"
+
+
+class MarginKind(models.TextChoices):
+    NONE = "none", "None"
+    FIXED = "fixed", "A fixed amount"
+    PERCENT = "percent", "Percent of the buyer's price"
+
+
+class OnMismatch(models.TextChoices):
+    KEEP = "keep", "Keep what was pinged, and warn"
+    REJECT = "reject", "Reject the post"
+
+
+class PostFloor(models.TextChoices):
+    PAYOUT = "payout", "The price still pays the promised payout"
+    MARGIN = "margin", "The margin still holds; the payout is worked out anew"
+
+
+class ExpectedValue(models.TextChoices):
+    OFF = "off", "Off: the price alone"
+    SHADOW = "shadow", "Shadow: told in the trace, not used"
+    ON = "on", "On: price times what is accepted and not returned"

@@ -31,6 +31,7 @@ class AttemptKind(models.TextChoices):
 
 class CallPhase(models.TextChoices):
     POST = "post", "Post"
+    PING = "ping", "Ping"
     STATUS = "status", "Status URL"
 
 

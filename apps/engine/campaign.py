@@ -21,6 +21,7 @@ from apps.engine.requirements import (
     VerificationSpec,
     ZipTargeting,
 )
+from apps.engine.selling import AuctionSpec, MarginSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,13 @@ class TermsSpec:
     """Pairs of (requests, seconds)."""
     ip_allow: tuple[str, ...] = ()
     callback_url: str = ""
+    minimum_bid: Decimal | None = None
+    margin: MarginSpec | None = None
+    """None: that of the order or the campaign."""
+    sample_payout: Decimal = Decimal("0")
+    """What a test ping is bid."""
+    pings_per_post: int | None = None
+    """So many pings may come for each post, over an hour; None: any number."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -115,6 +123,9 @@ class CampaignSpec:
     """acceptance, or buyer: wait for the buyers up to `answer_budget_ms`."""
     answer_budget_ms: int = 8000
     max_buyers: int = 1
+    traffic: str = "simple"
+    """Which instructions sources read: simple (post and webhook) or exchange (ping and post)."""
+    auction: AuctionSpec = field(default_factory=AuctionSpec)
     terms: tuple[TermsSpec, ...] = ()
     groups: tuple[GroupSpec, ...] = ()
     orders: tuple[OrderSpec, ...] = ()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from apps.engine.requirements import CapSpec, Expression, ScheduleSpec, Targeting, ZipTargeting
+from apps.engine.selling import MarginSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,14 @@ class OrderSpec:
     """next: passed over; last: others first, then it waits for its opening; queue: the lead waits for it."""
     duplicate_days: int | None = None
     duplicate_scope: str = "buyer"
+    price_kind: str = "fixed"
+    """fixed: `price` or its bands, without a ping; bid: what the buyer answers to a ping."""
+    share: str = "exclusive"
+    """exclusive, shared or either."""
+    shared_price: Decimal | None = None
+    """What a fixed-price order pays for a lead that others buy, too; None: the same price."""
+    minimum_bid: Decimal | None = None
+    margin: MarginSpec | None = None
     copies: tuple[int, ...] = ()
     """Endpoints that get the lead, too, once this order has bought it."""
 
@@ -147,6 +156,8 @@ class MappingRow:
     secret: str = ""
     encoding: str = ""
     test_value: str = ""
+    agreed: bool = False
+    """Personal data in the clear on a ping, as agreed with this buyer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +181,25 @@ class ResponseRule:
     reference_path: str = ""
     redirect_path: str = ""
     promise_path: str = ""
+    shared_price_path: str = ""
+    expiry_path: str = ""
+    """Of a ping: what the buyer bids for a lead shared with others, and until when the bid holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class PingSpec:
+    """How an endpoint is pinged: its own address, form, mapping and rules; headers and authentication are the
+    endpoint's. An answer that its rules read as accepted is a bid.
+    """
+
+    url: str
+    method: str = "POST"
+    body_format: str = "json"
+    content_type: str = ""
+    template: str = ""
+    timeout_ms: int = 750
+    mapping: tuple[MappingRow, ...] = ()
+    rules: tuple[ResponseRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +231,4 @@ class EndpointSpec:
     rate: tuple[int, int] | None = None
     concurrency: int | None = None
     mail: MailSpec = field(default_factory=MailSpec)
+    ping: PingSpec | None = None

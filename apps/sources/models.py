@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from apps.campaigns.choices import MarginKind
 from apps.campaigns.models import Campaign, CapBase
 from apps.companies.models import Company, CompanyQuerySet
 from apps.core.crypto import EncryptedTextField
@@ -68,6 +69,16 @@ class Terms(models.Model):
     callback_url = models.URLField(
         blank=True, max_length=500, help_text="Where the final result is posted when the answer was 202."
     )
+    src = models.CharField("SRC", max_length=40, unique=True, null=True, blank=True, editable=False)
+    """Who sends, on the exchange: unguessable enough not to be met by chance, no secret."""
+    minimum_bid = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    margin_kind = models.CharField("margin", max_length=8, choices=MarginKind.choices, blank=True, default="")
+    margin_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    margin_bands = models.JSONField(default=list, blank=True)
+    """[{"above", "kind", "amount"}]: margins for prices of at least so much."""
+    sample_payout = models.DecimalField(max_digits=10, decimal_places=2, default=10)
+    """What a test ping is bid."""
+    pings_per_post = models.PositiveIntegerField(null=True, blank=True)
     note = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

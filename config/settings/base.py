@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "apps.leads",
     "apps.ledger",
     "apps.deliveries",
+    "apps.auctions",
     "apps.intake",
     "apps.posting_instructions",
     "apps.monitoring",

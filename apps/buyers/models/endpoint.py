@@ -12,6 +12,7 @@ from apps.buyers.choices import (
     ClientAuth,
     EndpointKind,
     MappingKind,
+    MappingPhase,
     Method,
     OnEmpty,
     OnTooLong,
@@ -91,6 +92,17 @@ class Endpoint(models.Model):
     canary_minutes = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(5)])
     """How often the endpoint is tested by itself; null: never."""
 
+    # --- Pings ---
+    ping_url = models.CharField("ping URL", max_length=1000, blank=True)
+    """Empty: not pinged. Headers and authentication are those of the post."""
+    ping_method = models.CharField(max_length=8, choices=Method.choices, default=Method.POST)
+    ping_format = models.CharField(max_length=10, choices=BodyFormat.choices, default=BodyFormat.JSON)
+    ping_content_type = models.CharField(max_length=120, blank=True)
+    ping_template = models.TextField(blank=True)
+    ping_timeout_ms = models.PositiveIntegerField(
+        "ping timeout (ms)", default=750, validators=[MinValueValidator(20), MaxValueValidator(10_000)]
+    )
+
     # --- E-mail and file drops ---
     email_to = models.CharField("to", max_length=500, blank=True)
     email_subject = models.CharField("subject", max_length=200, blank=True)
@@ -142,6 +154,7 @@ class Mapping(models.Model):
     company_path = "endpoint__buyer__company"
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="mappings")
+    phase = models.CharField("of the", max_length=8, choices=MappingPhase.choices, default=MappingPhase.POST)
     target = models.CharField(max_length=200, help_text="For example lead.address.zip or items[0].name.")
     kind = models.CharField(max_length=14, choices=MappingKind.choices, default=MappingKind.FIELD)
     source = models.CharField(
@@ -169,6 +182,8 @@ class Mapping(models.Model):
     """How the text is wrapped in the end: a key of `engine.mapping.ENCODINGS`."""
     test_value = models.CharField(max_length=500, blank=True)
     """Sent in place of the value by Test Endpoint and canaries."""
+    agreed = models.BooleanField(default=False)
+    """Of a ping: personal data in the clear, as agreed with this buyer."""
     position = models.PositiveIntegerField(default=0)
 
     objects = CompanyQuerySet.as_manager()
@@ -203,6 +218,8 @@ class ResponseRule(models.Model):
     reference_path = models.CharField(max_length=200, blank=True)
     redirect_path = models.CharField(max_length=200, blank=True)
     promise_path = models.CharField(max_length=200, blank=True)
+    shared_price_path = models.CharField(max_length=200, blank=True)
+    expiry_path = models.CharField(max_length=200, blank=True)
     position = models.PositiveIntegerField(default=0)
 
     objects = CompanyQuerySet.as_manager()

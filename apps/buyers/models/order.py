@@ -5,10 +5,10 @@ from typing import ClassVar
 from django.core.validators import MinValueValidator
 from django.db import models
 
-from apps.buyers.choices import DuplicateScope, OutsideHours
+from apps.buyers.choices import DuplicateScope, OutsideHours, PriceKind, ShareMode
 from apps.buyers.models.buyer import Buyer
 from apps.buyers.models.endpoint import Endpoint
-from apps.campaigns.choices import ListMode
+from apps.campaigns.choices import ListMode, MarginKind
 from apps.campaigns.models import Campaign, CapBase, RoutingGroup, ValueList, WindowBase
 from apps.companies.models import CompanyQuerySet
 
@@ -31,6 +31,17 @@ class LeadOrder(models.Model):
     priority = models.PositiveIntegerField(default=100, help_text="Lower goes first.")
     weight = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1)])
     price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
+    price_kind = models.CharField(max_length=8, choices=PriceKind.choices, default=PriceKind.FIXED)
+    share = models.CharField(max_length=10, choices=ShareMode.choices, default=ShareMode.EXCLUSIVE)
+    shared_price = models.DecimalField(
+        max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    """Of a fixed-price order, for a lead that others buy, too; null: the same price."""
+    minimum_bid = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    margin_kind = models.CharField("margin", max_length=8, choices=MarginKind.choices, blank=True, default="")
+    margin_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    margin_bands = models.JSONField(default=list, blank=True)
+    """[{"above", "kind", "amount"}]: margins for prices of at least so much."""
     criteria = models.JSONField(null=True, blank=True, help_text="Which leads it takes. Empty: all.")
     states_mode = models.CharField(max_length=8, choices=ListMode.choices, default=ListMode.ANY, blank=True)
     states = models.JSONField(default=list, blank=True)

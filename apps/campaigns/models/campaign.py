@@ -10,8 +10,13 @@ from apps.campaigns.choices import (
     ConsentRequirement,
     DateOrder,
     EmailVerification,
+    ExpectedValue,
     ListMode,
+    MarginKind,
+    OnMismatch,
+    PostFloor,
     RoutingMethod,
+    Traffic,
     WhenSold,
 )
 from apps.campaigns.models.lists import ValueList
@@ -80,6 +85,26 @@ class Campaign(models.Model):
     max_buyers = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
+
+    # --- The auction ---
+    traffic = models.CharField(max_length=8, choices=Traffic.choices, default=Traffic.SIMPLE)
+    auction_ms = models.PositiveIntegerField(
+        default=750, validators=[MinValueValidator(50), MaxValueValidator(10_000)]
+    )
+    """What all buyers together have to answer a ping."""
+    ping_valid_s = models.PositiveIntegerField(
+        default=120, validators=[MinValueValidator(5), MaxValueValidator(86_400)]
+    )
+    minimum_bid = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    margin_kind = models.CharField(
+        "margin", max_length=8, choices=MarginKind.choices, default=MarginKind.NONE
+    )
+    margin_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    margin_bands = models.JSONField(default=list, blank=True)
+    """[{"above", "kind", "amount"}]: margins for prices of at least so much."""
+    on_mismatch = models.CharField(max_length=8, choices=OnMismatch.choices, default=OnMismatch.KEEP)
+    post_floor = models.CharField(max_length=8, choices=PostFloor.choices, default=PostFloor.PAYOUT)
+    expected_value = models.CharField(max_length=8, choices=ExpectedValue.choices, default=ExpectedValue.OFF)
 
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

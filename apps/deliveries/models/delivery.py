@@ -44,6 +44,10 @@ class Delivery(models.Model):
     """Set on a re-delivery to one chosen order."""
     ignores = models.JSONField(default=list, db_default=[])
     """What a re-delivery need not heed, said by a person: of `hours`, `caps`, `duplicates`."""
+    awaits_auction = models.BooleanField(default=False, db_default=False)
+    """Its buyers have to be pinged first: `auctions` gives it its plan, no drain takes it before."""
+    sealed_bids = models.BinaryField(null=True)
+    """What buyers answered to the ping, by order, under the lead's key: their post may have to repeat some of it."""
     reason = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -56,6 +60,9 @@ class Delivery(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=("next_attempt_at",), name="delivery_due", condition=models.Q(status="pending")
+            ),
+            models.Index(
+                fields=("next_attempt_at",), name="delivery_auctions", condition=models.Q(awaits_auction=True)
             ),
             models.Index(
                 fields=("next_attempt_at",),

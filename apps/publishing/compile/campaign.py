@@ -9,6 +9,7 @@ from apps.campaigns.specs import field_spec
 from apps.engine.campaign import CampaignSpec, FieldSpec, PayoutSpec, TermsSpec
 from apps.engine.index import index
 from apps.engine.requirements import ConsentSpec, DuplicateSpec, RuleSpec, VerificationSpec
+from apps.engine.selling import AuctionSpec, MarginSpec
 from apps.publishing.compile import parts, selling
 from apps.publishing.compile.parts import Reader
 from apps.sources.models import Terms
@@ -23,7 +24,7 @@ _WITH = (
 )  # fmt: skip
 _SAME = (
     "currency", "region", "description", "starts_on", "ends_on", "date_order", "strict_phone", "pad_zip",
-    "idempotency_field", "answer_mode", "answer_budget_ms", "max_buyers",
+    "idempotency_field", "answer_mode", "answer_budget_ms", "max_buyers", "traffic",
 )  # fmt: skip
 
 
@@ -50,6 +51,7 @@ def compiled(campaign: Campaign, *, version: int = 0) -> CampaignSpec:
         groups=selling.groups(campaign),
         orders=selling.orders(campaign, reader),
         endpoints=selling.endpoints(campaign, reader),
+        auction=_auction(campaign),
         **{name: getattr(campaign, name) for name in _SAME},
         **_requirements(campaign, reader),
     )
@@ -81,6 +83,18 @@ def _requirements(campaign: Campaign, reader: Reader) -> dict[str, Any]:
             countries=tuple(sorted(campaign.ip_countries)) or ("US",),
         ),
     }
+
+
+def _auction(campaign: Campaign) -> AuctionSpec:
+    return AuctionSpec(
+        deadline_ms=campaign.auction_ms,
+        ping_valid_s=campaign.ping_valid_s,
+        minimum_bid=campaign.minimum_bid,
+        margin=parts.margin(campaign) or MarginSpec(),
+        on_mismatch=campaign.on_mismatch,
+        post_floor=campaign.post_floor,
+        expected_value=campaign.expected_value,
+    )
 
 
 def _field(field: Field) -> FieldSpec:
@@ -125,4 +139,8 @@ def _terms(terms: Terms, campaign: Campaign, reader: Reader) -> TermsSpec:
         rate_limits=tuple((most, seconds) for most, seconds in limits if most),
         ip_allow=tuple(terms.ip_allow),
         callback_url=terms.callback_url,
+        minimum_bid=terms.minimum_bid,
+        margin=parts.margin(terms),
+        sample_payout=terms.sample_payout,
+        pings_per_post=terms.pings_per_post,
     )

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from apps.campaigns.models import Campaign, CapBase, ValueList, WindowBase
 from apps.campaigns.specs import TreeError, list_key, tree_of
 from apps.engine.requirements import CapSpec, Expression, ScheduleSpec, Targeting, Window, ZipTargeting
+from apps.engine.selling import MarginBand, MarginSpec
 
 
 class ExpressionError(ValueError):
@@ -97,4 +99,17 @@ def _cap(cap: CapBase, zone: str, reader: Reader, on_hit: str) -> CapSpec:
         time_zone=cap.time_zone or zone,
         expression=reader.read(cap.expression),
         on_hit=on_hit,
+    )
+
+
+def margin(row: Any) -> MarginSpec | None:
+    """The margin of a campaign, terms or an order; None where it has none of its own."""
+    if not row.margin_kind and not row.margin_bands:
+        return None
+    bands = (
+        MarginBand(Decimal(str(one["above"])), one["kind"], Decimal(str(one["amount"])))
+        for one in row.margin_bands
+    )
+    return MarginSpec(
+        row.margin_kind or "none", row.margin_amount, tuple(sorted(bands, key=lambda one: one.above))
     )

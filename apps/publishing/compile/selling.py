@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from apps.buyers.choices import Phase
+from apps.buyers.choices import MappingPhase, Phase
 from apps.buyers.models import Endpoint, EndpointHeader, LeadOrder
 from apps.buyers.models import Mapping as MappingRecord
 from apps.buyers.models import ResponseRule as RuleRecord
@@ -17,6 +17,7 @@ from apps.engine.orders import (
     MailSpec,
     MappingRow,
     OrderSpec,
+    PingSpec,
     PriceBand,
     ResponseRule,
 )
@@ -25,11 +26,11 @@ from apps.publishing.compile.parts import Reader
 
 _RULE = (
     "outcome", "statuses", "content_type", "match", "path", "operator", "value", "reason_path", "price_path",
-    "reference_path", "redirect_path", "promise_path",
+    "reference_path", "redirect_path", "promise_path", "shared_price_path", "expiry_path",
 )  # fmt: skip
 _MAPPING = (
     "target", "kind", "source", "value", "default", "on_empty", "max_length", "on_too_long", "value_type",
-    "value_format", "format_argument", "part", "encoding", "test_value",
+    "value_format", "format_argument", "part", "encoding", "test_value", "agreed",
 )  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def endpoint_spec(endpoint: Endpoint, reader: Reader | None = None) -> EndpointS
         method=endpoint.method,
         body_format=endpoint.body_format,
         headers=tuple(_header(header) for header in endpoint.headers.all()),
-        mapping=tuple(_mapping(row, reader) for row in endpoint.mappings.all()),
+        mapping=_rows(endpoint, MappingPhase.POST, reader),
         rules=_rules(endpoint, Phase.POST),
         timeout_ms=endpoint.timeout_ms,
         retries=endpoint.retries,
@@ -92,7 +93,27 @@ def endpoint_spec(endpoint: Endpoint, reader: Reader | None = None) -> EndpointS
         rate=(endpoint.rate_limit, endpoint.rate_seconds) if endpoint.rate_limit else None,
         concurrency=endpoint.concurrency,
         mail=MailSpec(tuple(endpoint.email_to.replace(",", " ").split()), endpoint.email_subject),
+        ping=_ping(endpoint, reader),
     )
+
+
+def _ping(endpoint: Endpoint, reader: Reader) -> PingSpec | None:
+    if not endpoint.ping_url or endpoint.kind != "http":
+        return None
+    return PingSpec(
+        url=endpoint.ping_url,
+        method=endpoint.ping_method,
+        body_format=endpoint.ping_format,
+        content_type=endpoint.ping_content_type,
+        template=endpoint.ping_template,
+        timeout_ms=endpoint.ping_timeout_ms,
+        mapping=_rows(endpoint, MappingPhase.PING, reader),
+        rules=_rules(endpoint, Phase.PING),
+    )
+
+
+def _rows(endpoint: Endpoint, phase: str, reader: Reader) -> tuple[MappingRow, ...]:
+    return tuple(_mapping(row, reader) for row in endpoint.mappings.all() if row.phase == phase)
 
 
 def _rules(endpoint: Endpoint, phase: str) -> tuple[ResponseRule, ...]:
@@ -144,6 +165,11 @@ def _order(order: LeadOrder, campaign_zone: str, reader: Reader) -> OrderSpec:
         outside_hours=order.outside_hours,
         duplicate_days=order.duplicate_days,
         duplicate_scope=order.duplicate_scope,
+        price_kind=order.price_kind,
+        share=order.share,
+        shared_price=order.shared_price,
+        minimum_bid=order.minimum_bid,
+        margin=parts.margin(order),
         copies=tuple(copy.endpoint_id for copy in order.copies.all()),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from apps.engine.campaign import CampaignSpec
-from apps.publishing.diff import endpoints, requirements, selling
+from apps.publishing.diff import auction, endpoints, requirements, selling
 
 
 def changes(old: CampaignSpec | None, new: CampaignSpec) -> list[str]:
@@ -19,6 +19,7 @@ def changes(old: CampaignSpec | None, new: CampaignSpec) -> list[str]:
 
 def _changes(old: CampaignSpec, new: CampaignSpec) -> Iterator[str]:
     yield from requirements.settings(old, new)
+    yield from auction.campaign(old, new)
     yield from requirements.fields(old, new)
     yield from requirements.rules(old, new)
     yield from requirements.caps(old.caps, new.caps, "")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from apps.engine.campaign import CampaignSpec
 from apps.engine.orders import EndpointSpec, MappingRow
-from apps.publishing.diff import shows, words
+from apps.publishing.diff import auction, shows, words
 from apps.publishing.diff.words import said
 
 _ENDPOINT = {
@@ -25,6 +25,7 @@ _ROW = {
     "on_empty": "when empty:", "default": "default", "max_length": "longest", "on_too_long": "when too long:",
     "value_type": "type", "value_format": "format", "format_argument": "format with", "encoding": "encoding",
     "part": "part", "test_value": "test value",
+    "agreed": "agreed in the clear",
 }  # fmt: skip
 _MAIL = {"to": "to", "subject": "subject"}
 
@@ -52,6 +53,10 @@ def _endpoint(before: EndpointSpec, after: EndpointSpec) -> Iterator[str]:
         yield from _part(label, f"header {(has or had).name}", had, has)
     for had, has in words.paired(before.mapping, after.mapping, lambda row: row.target):
         yield from _mapping(label, had, has)
+    yield from auction.ping(before, after, label)
+    pinged = ((one.ping or auction.NO_PING).mapping for one in (before, after))
+    for had, has in words.paired(*pinged, lambda row: row.target):
+        yield from _mapping(f"{label}, ping", had, has)
     for what, had, has in (
         ("response rules", before.rules, after.rules),
         ("status rules", before.status_rules, after.status_rules),

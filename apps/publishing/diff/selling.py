@@ -6,7 +6,7 @@ from apps.engine import rules
 from apps.engine.campaign import CampaignSpec, PayoutSpec
 from apps.engine.orders import OrderSpec
 from apps.engine.requirements import Expression
-from apps.publishing.diff import shows, words
+from apps.publishing.diff import auction, shows, words
 from apps.publishing.diff.requirements import caps
 from apps.publishing.diff.words import said, shown
 
@@ -37,6 +37,7 @@ def terms(old: CampaignSpec, new: CampaignSpec) -> Iterator[str]:
             if before.payout != after.payout:
                 yield said(label, f"payout {_payout(before.payout)} → {_payout(after.payout)}")
             yield from words.attributes(before, after, _TERMS, label)
+            yield from auction.terms(before, after, label)
             yield from caps(before.caps, after.caps, label)
 
 
@@ -70,6 +71,7 @@ def orders(old: CampaignSpec, new: CampaignSpec) -> Iterator[str]:
 def _order(before: OrderSpec, after: OrderSpec, old: CampaignSpec, new: CampaignSpec) -> Iterator[str]:
     label = f"Order {after.name}"
     yield from words.attributes(before, after, _ORDER, label, shows.ORDER)
+    yield from auction.order(before, after, label)
     if before.group_id != after.group_id:
         yield said(
             label, f"group {_named(old.groups, before.group_id)} → {_named(new.groups, after.group_id)}"
