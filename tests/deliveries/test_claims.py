@@ -1,6 +1,7 @@
 """The queue: one taker each, leases that lapse, suspects by themselves, quarantine at the third."""
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from apps.leads.models import LeadEvent
 from apps.ledger.models import Sale
 from apps.simulator.running import Running
 from tests.deliveries.market import market, outcomes, sales, stands
+from tests.faults.harness.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -162,3 +164,28 @@ def test_an_answer_beside_its_own_interruption_is_one_sale(simulator: Running, f
     assert stands(delivery) == ("sold", "sold")
     assert Sale.objects.count() == 1
     assert Attempt.objects.get().outcome == "accepted"
+
+
+def test_two_answers_to_one_attempt_are_booked_once(simulator: Running) -> None:
+    delivery = market(simulator, ["accept", "accept"]).lead()
+    (journey,) = start(claims.claim(10)).sending
+    settled = settle([(journey, SOLD), (journey, draining.INTERRUPTED)])
+    assert [answer.response for answer in settled.late] == [draining.INTERRUPTED]
+    assert stands(delivery) == ("sold", "sold")
+    assert LeadEvent.objects.filter(kind="attempted").count() == 1
+
+
+def test_after_standing_still_what_has_an_answer_is_not_overdue(simulator: Running) -> None:
+    """A drain stopped for long wakes up with every request overdue and most answers in its queue."""
+    scene = market(simulator, ["slow?ms=50"])
+    scene.leads(40)
+    drain = draining.Drain(per_endpoint=64)
+    drain._until = time.monotonic() + 60.0
+    drain._start(drain._claim())
+    assert len(drain._under_way) == 40
+    assert wait_until(lambda: drain._arrived.qsize() == 40)
+    drain._late_at = dict.fromkeys(drain._late_at, 0.0)
+    while drain._under_way:
+        drain._settle(drain._arrivals())
+    assert Sale.objects.count() == 40
+    assert set(Attempt.objects.values_list("outcome", flat=True)) == {"accepted"}

@@ -195,7 +195,13 @@ class Drain:
                 found.append(self._arrived.get_nowait())
         except queue.Empty:
             pass
-        return [*(one for one in found if one[0].id in self._under_way), *self._overdue()]
+        answered = {journey.id for journey, _ in found}
+        # After the process stood still everything is overdue; what is in the queue has an answer nevertheless.
+        overdue = self._overdue() if self._arrived.empty() else []
+        return [
+            *(one for one in found if one[0].id in self._under_way),
+            *(one for one in overdue if one[0].id not in answered),
+        ]
 
     def _overdue(self) -> list[Answered]:
         """Requests whose answer never came, not even that there is none: the door has failed, and they are

@@ -85,14 +85,21 @@ def _failure(answer: Answer) -> tuple[int, int, Outcome, TransportError | None, 
 
 
 def _divided(answers: list[Answer]) -> tuple[list[Answer], list[Answer]]:
-    """Those to claims that stand and attempts that are open still, which are locked; and those that come late."""
+    """The first answer to each attempt that is open still, whose claim stands, which are locked; and those that come
+    late.
+    """
     ours = still_ours([answer.journey for answer in answers])
+    held = [(answer.journey.id, answer.journey.lease) in ours for answer in answers]
+    open_ids = _still_open(
+        [answer.attempt.id for answer, is_held in zip(answers, held, strict=True) if is_held]
+    )
     live, late = [], []
-    for answer in answers:
-        (live if (answer.journey.id, answer.journey.lease) in ours else late).append(answer)
-    open_ids = _still_open([answer.attempt.id for answer in live])
-    late += [answer for answer in live if answer.attempt.id not in open_ids]
-    return [answer for answer in live if answer.attempt.id in open_ids], late
+    for answer, is_held in zip(answers, held, strict=True):
+        booked_now = is_held and answer.attempt.id in open_ids
+        (live if booked_now else late).append(answer)
+        if booked_now:
+            open_ids.discard(answer.attempt.id)
+    return live, late
 
 
 def _still_open(attempt_ids: list[int]) -> set[int]:
