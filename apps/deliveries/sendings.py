@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from apps.core.places import PLACES
 from apps.deliveries.journeys import Journey, OpenAttempt
 from apps.engine.mapping import Sending, SystemValues
 
@@ -25,4 +26,4 @@ def sending_of(
         copy_to=copy_to,
         source_number=terms.source_number if terms is not None else None,
     )
-    return Sending(journey.lead.data, system, secrets, spec=journey.spec, now=now)
+    return Sending(journey.lead.data, system, secrets, spec=journey.spec, now=now, places=PLACES)

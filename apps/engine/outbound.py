@@ -7,6 +7,9 @@ response.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+MASK = "••••••••"
+"""Stands in `OutboundRequest.shown` for every secret."""
+
 
 class TransportError(StrEnum):
     """Why no complete answer came. The value is stored with the attempt."""

@@ -6,13 +6,14 @@ the URL empty, the body JSON. `core.mail` sends the one; the other waits for its
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from apps.engine import mail, mapping
 from apps.engine.mapping import Pairs, Sending, Unbuildable
 from apps.engine.orders import EndpointSpec
-from apps.engine.outbound import OutboundRequest
+from apps.engine.outbound import MASK, OutboundRequest
 
 MAIL, STORE = "MAIL", "STORE"
 KEY_HEADER = "Idempotency-Key"
@@ -25,9 +26,22 @@ def build(endpoint: EndpointSpec, sending: Sending, key: str) -> OutboundRequest
     pairs = mapping.build(endpoint, sending)
     if isinstance(pairs, Unbuildable):
         return pairs
-    made = _mail(endpoint, pairs, sending) if endpoint.kind == "email" else _stored(pairs)
-    if isinstance(made, Unbuildable):
+    if endpoint.kind != "email":
+        # What is kept of it is what its buyer gets: nothing is masked.
+        return _request(endpoint, key, (STORE, (), dict(pairs)))
+    made = _mail(endpoint, pairs, sending, key)
+    secret = {row.target for row in endpoint.mapping if row.secret}
+    if isinstance(made, Unbuildable) or not secret:
         return made
+    hidden = tuple((name, MASK if name in secret else value) for name, value in pairs)
+    shown = _mail(endpoint, hidden, sending, key)
+    return shown if isinstance(shown, Unbuildable) else replace(made, shown=shown)
+
+
+_Made = tuple[str, tuple[tuple[str, str], ...], dict[str, Any]]
+
+
+def _request(endpoint: EndpointSpec, key: str, made: _Made) -> OutboundRequest | Unbuildable:
     method, headers, content = made
     body = _json(content).encode("utf-8", "replace")
     if len(body) > MAX_BODY:
@@ -41,10 +55,7 @@ def address_problem(address: str) -> str:
     return "" if _ADDRESS.fullmatch(address) else f"“{address}” is no e-mail address"
 
 
-_Made = tuple[str, tuple[tuple[str, str], ...], dict[str, Any]]
-
-
-def _mail(endpoint: EndpointSpec, pairs: Pairs, sending: Sending) -> _Made | Unbuildable:
+def _mail(endpoint: EndpointSpec, pairs: Pairs, sending: Sending, key: str) -> OutboundRequest | Unbuildable:
     if not endpoint.mail.to:
         return Unbuildable("to", "has no recipient")
     wrong = next(filter(None, map(address_problem, endpoint.mail.to)), "")
@@ -54,11 +65,7 @@ def _mail(endpoint: EndpointSpec, pairs: Pairs, sending: Sending) -> _Made | Unb
     if isinstance(written, Unbuildable):
         return written
     headers = (("To", ", ".join(endpoint.mail.to)), ("Subject", written.subject))
-    return MAIL, headers, {"text": written.text, "html": written.html}
-
-
-def _stored(pairs: Pairs) -> _Made:
-    return STORE, (), dict(pairs)
+    return _request(endpoint, key, (MAIL, headers, {"text": written.text, "html": written.html}))
 
 
 def _json(content: dict[str, Any]) -> str:

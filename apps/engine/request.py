@@ -13,11 +13,10 @@ from apps.engine.formats import FORMATS, Encoded, UnencodableError
 from apps.engine.headers import header_problem
 from apps.engine.mapping import Pairs, Sending, SystemValues, Unbuildable, idempotency_key_of
 from apps.engine.orders import AUTH_SECRET, AUTH_TOKEN, EndpointSpec, HeaderSpec
-from apps.engine.outbound import OutboundRequest
+from apps.engine.outbound import MASK, OutboundRequest
 
 METHODS = ("POST", "PUT", "PATCH", "GET")
 SECRET_MARK = "{secret}"  # noqa: S105 - a place holder, not a secret
-MASK = "••••••••"
 MAX_BODY = 256 * 1024
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

@@ -5,7 +5,7 @@ import logging
 from django.db import DatabaseError, connection
 from django.urls import get_resolver
 
-from apps.leads import places
+from apps.core import places
 from apps.publishing import specs
 from apps.publishing.models import Publication
 

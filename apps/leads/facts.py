@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
+from apps.core import places
 from apps.core.prepared import fetch_all
 from apps.engine import rules
 from apps.engine.campaign import CampaignSpec, TermsSpec
 from apps.engine.index import index, per_campaign
 from apps.engine.values import Facts, LeadData, Place
-from apps.leads import places, wants
+from apps.leads import wants
 from apps.sources.facts import Access, Person, blocked
 
 

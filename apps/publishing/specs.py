@@ -15,6 +15,7 @@ import msgspec
 
 from apps.campaigns.selectors import list_contents
 from apps.engine.campaign import CampaignSpec
+from apps.engine.orders import EndpointSpec
 from apps.engine.requirements import ValueList
 from apps.publishing.models import Version
 
@@ -57,6 +58,11 @@ def with_lists(spec: CampaignSpec, *, only: set[str] | None = None) -> CampaignS
     """The campaign with the lists it refers to, or with those of them that are in `only`."""
     hashes = list_hashes(spec)
     return replace(spec, lists=_kept.lists(hashes if only is None else hashes & only))
+
+
+def for_endpoint(spec: CampaignSpec, endpoint: EndpointSpec) -> CampaignSpec:
+    """The campaign as it judges an endpoint that is not published yet: with the lists that its conditions name."""
+    return with_lists(replace(spec, endpoints=(endpoint,)))
 
 
 def load(version_id: int) -> CampaignSpec:

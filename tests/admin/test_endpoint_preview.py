@@ -1,7 +1,12 @@
 """The preview beside an endpoint's form: what is typed, not what is saved; nothing is written, no secret is shown."""
 
+import json
 from typing import Any
 
+import pytest
+
+from apps.campaigns.services import list_store
+from apps.campaigns.specs import list_key
 from apps.companies.choices import Role
 from apps.companies.models import AuditEvent
 from tests.admin import page_form
@@ -50,3 +55,26 @@ def test_the_preview_of_a_page_is_for_those_who_may_edit_it(ours: House, theirs:
     data = page_form.read(ours.client(Role.MANAGER), page(ours), "endpoint")
     assert ours.client(Role.VIEWER).post(page(ours, "preview"), data).status_code == 403
     assert theirs.client(Role.MANAGER).post(page(ours, "preview"), data).status_code == 404
+
+
+def condition(*tests: dict[str, Any]) -> str:
+    return json.dumps({"kind": "all", "children": list(tests)})
+
+
+def zip_is(operator: str, value: Any) -> dict[str, Any]:
+    return {"kind": "test", "field": "zip", "operator": operator, "value": value}
+
+
+@pytest.mark.parametrize(("km", "text", "said"), [
+    ("9000", "9*\n1*", "Jane is near"), ("9000", "00501", "elsewhere"), ("1", "9*\n1*", "elsewhere"),
+])  # fmt: skip
+def test_conditions_know_the_lists_and_the_places(ours: House, km: str, text: str, said: str) -> None:
+    listed = list_store(ours.world.company, name="Near", text=text, by=None)
+    shown = previewed(ours, **{
+        "mappings-0-kind": "branch", "mappings-0-target": "area", "mappings-0-default": "elsewhere",
+        "mappings-0-branches-0-value": "{{ first_name }} is near",
+        "mappings-0-branches-0-expression": condition(
+            zip_is("in_list", [list_key(listed.pk), "Near"]), zip_is("within_km", ["59001", km])
+        ),
+    })  # fmt: skip
+    assert f"&quot;area&quot;: &quot;{said}&quot;" in shown

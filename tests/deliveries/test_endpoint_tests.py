@@ -1,6 +1,8 @@
 """Test Endpoint against real servers, kind and hostile: every line told, nothing but the test remains."""
 
+import base64
 import json
+import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +13,10 @@ from typing import Any
 import pytest
 import trustme
 
-from apps.buyers.models import Endpoint, EndpointHeader
+from apps.buyers.models import Endpoint, EndpointHeader, Mapping
+from apps.buyers.services import mappings_set
+from apps.campaigns.services import list_store
+from apps.campaigns.specs import list_key
 from apps.companies.models import AuditEvent
 from apps.core import http
 from apps.deliveries.models import Attempt, Delivery, EndpointBreaker, EndpointTest
@@ -62,6 +67,10 @@ def tls(authority: trustme.CA, handle: Callable[[Connection], None], **leaf: Any
     authority.issue_cert(leaf.pop("name", "127.0.0.1"), **leaf).configure_cert(context)
     with serving(handle, tls=context) as server:
         yield server
+
+
+def is_test(field: str, operator: str, value: Any) -> dict[str, Any]:
+    return {"kind": "test", "field": field, "operator": operator, "value": value}
 
 
 @pytest.fixture
@@ -117,8 +126,55 @@ def test_the_row_keeps_no_secret_even_if_the_buyer_repeats_it(
         test = look(endpoint, server.url(scheme="https"))
     assert test.passed  # a no that a rule reads is an answer
     assert SECRET not in json.dumps(test.lines)
-    assert "Authorization: Bearer ••••••••" in told(test)["Request"]["shown"]
+    assert "Authorization: ••••••••" in told(test)["Request"]["shown"]
     assert "••••••••" in told(test)["Answer"]["shown"]
+
+
+def test_a_signed_request_is_signed_by_its_key_and_shown_without_its_signature(endpoint: Endpoint) -> None:
+    key = "whsec_" + base64.b64encode(b"k" * 24).decode()
+    endpoint.auth_kind, endpoint.auth_secret = "signature", key
+    handle = answers(200, YES)
+    with serving(handle) as server:
+        test = look(endpoint, server.url("/leads"))
+        (request,) = server.requests
+    assert test.passed, test.lines
+    signature = re.search(rb"webhook-signature: (v1,\S+)", request, re.IGNORECASE)
+    assert signature is not None
+    shown, kept = told(test)["Request"]["shown"], json.dumps(test.lines)
+    assert "webhook-signature: ••••••••" in shown
+    assert "webhook-id: DEL-" in shown
+    assert signature[1].decode() not in kept
+    assert key not in kept
+
+
+def test_secrets_in_the_query_and_in_the_body_are_shown_masked(endpoint: Endpoint) -> None:
+    endpoint.auth_kind, endpoint.auth_name, endpoint.auth_secret = "query", "api_key", "q-secret-1"
+    Mapping.objects.create(
+        endpoint=endpoint, target="password", kind="constant", secret="b-secret-2", position=99
+    )
+    with serving(answers(200, {**YES, "id": "of b-secret-2"})) as server:
+        test = look(endpoint, server.url("/leads"))
+        (request,) = server.requests
+    assert b"api_key=q-secret-1" in request
+    assert b"b-secret-2" in request
+    assert "api_key=••••••••" in told(test)["Request"]["shown"]
+    assert not [secret for secret in ("q-secret-1", "b-secret-2", SECRET) if secret in json.dumps(test.lines)]
+
+
+def test_conditions_know_lists_and_places(endpoint: Endpoint) -> None:
+    zips = list_store(endpoint.buyer.company, name="Ours", text="902*\n100*\n941*", by=None)
+    listed = is_test("zip", "in_list", [list_key(zips.pk), "Ours"])
+    near = {"kind": "all", "children": [listed, is_test("zip", "within_km", ["90001", "9000"])]}
+    row = {
+        "target": "area",
+        "kind": "branch",
+        "branches": [{"expression": near, "value": "near"}],
+        "default": "far",
+    }
+    mappings_set(endpoint, rows=[{"target": "zip", "source": "zip"}, row], by=None)
+    with serving(answers(200, YES)) as server:
+        test = look(endpoint, server.url("/leads"))
+    assert '"area":"near"' in told(test)["Request"]["shown"].replace(": ", ":"), test.lines
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from random import Random
 
 import pytest
 
+from apps.core import places
 from apps.demo import people
 from apps.demo.cast import AUTO, ROOFING
 from apps.demo.services import company_load
 from apps.engine import checks
 from apps.engine.normalise import normalise
 from apps.engine.values import Examination, Facts
-from apps.leads import places
 from apps.publishing.selectors import current
 
 pytestmark = pytest.mark.django_db

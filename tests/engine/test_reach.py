@@ -48,6 +48,17 @@ def test_a_mail_has_its_subject_its_recipients_and_both_bodies() -> None:
     assert "Zoë &lt;i&gt;" in body["html"]
 
 
+def test_a_secret_of_a_mail_is_sent_and_not_shown() -> None:
+    row = MappingRow("Our key", "constant", secret="row1")
+    made = built(
+        replace(MAIL, mapping=(*ROWS, row)), replace(lead(first="Jane"), secrets={"row1": "s3cret-key"})
+    )
+    assert b"s3cret-key" in made.body
+    assert made.shown is not None
+    assert b"s3cret-key" not in made.shown.body
+    assert b"First name: Jane" in made.shown.body
+
+
 def test_a_copy_has_a_key_of_its_own() -> None:
     sending = lead(first="Jane")
     copied = replace(sending, system=replace(SYSTEM, copy_to=9))

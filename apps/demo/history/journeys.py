@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from apps.core.places import PLACES
 from apps.deliveries.choices import AttemptStatus, DeliveryStatus
 from apps.deliveries.journeys import Journey, LeadFacts, OpenAttempt, selling
 from apps.deliveries.models import Attempt, Delivery
@@ -90,7 +91,7 @@ class PastJourney:
     def _plan(self) -> None:
         journey, books = self.journey, self.world.books
         facts = OrderFacts(turns=self.world.turns.turns, full_caps=books.full(journey.spec, self.now))
-        plan = routing.plan(journey.spec, journey.lead.data, facts, Facts(now=self.now))
+        plan = routing.plan(journey.spec, journey.lead.data, facts, Facts(now=self.now, places=PLACES))
         self.world.turns.give(journey, plan, frozenset())
         journey.plan = plan
         lines = [finishing.line_of(journey, line) for line in plan.considered]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from apps.core import places
 from apps.core.crypto import DataKey, new_data_key
 from apps.demo.history.books import Books
 from apps.demo.history.ids import id_at
@@ -15,7 +16,7 @@ from apps.engine.index import index
 from apps.engine.normalise import normalise
 from apps.engine.reasons import first_message
 from apps.engine.values import CheckLine, Examination, Facts, LeadData, Problem, Switches
-from apps.leads import places, wants
+from apps.leads import wants
 from apps.leads.choices import EventKind, LeadMethod, LeadStatus
 from apps.leads.models import Lead, LeadEvent
 from apps.leads.sealing import seal

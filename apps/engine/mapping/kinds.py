@@ -97,7 +97,7 @@ def _from_branch(row: MappingRow, sending: Sending) -> Any:
     """The template of the first branch that holds, else the default."""
     if sending.spec is None or sending.now is None:
         raise UnwritableError("depends on a condition, and no campaign is at hand to judge it")
-    facts = Facts(now=sending.now)
+    facts = Facts(now=sending.now, places=sending.places)
     for branch in row.branches:
         try:
             if rules.evaluate(branch.expression, sending.lead, facts, sending.spec):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from apps.engine.campaign import CampaignSpec
-from apps.engine.values import LeadData
+from apps.engine.values import LeadData, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,10 @@ class Sending:
     """Everything a mapping may read: the lead, the platform's values and the endpoint's live secrets by
     name.
 
-    `spec` is the campaign's version, `now` the instant of sending (UTC): conditions need both, signatures the
-    second. `ping_response` is the document that the buyer answered the ping with, None without a ping. `test`
-    sends the rows' test values.
+    `spec` is the campaign's version with the lists that conditions name, `now` the instant of sending (UTC): conditions
+    need both, signatures the second. `places` are the zips that conditions may measure distances between.
+    `ping_response` is the document that the buyer answered the ping with, None without a ping. `test` sends the rows'
+    test values.
     """
 
     lead: LeadData
@@ -62,5 +63,6 @@ class Sending:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     spec: CampaignSpec | None = None
     now: datetime | None = None
+    places: Mapping[str, Place] = field(default_factory=dict, repr=False)
     ping_response: Any = None
     test: bool = False

@@ -81,7 +81,7 @@ def _readable(endpoint: EndpointSpec) -> Reader:
 def _masking(lead: Lead) -> Callable[[EndpointSpec], Reader]:
     def reader(endpoint: EndpointSpec) -> Reader:
         # What this endpoint's own rows make of personal values is masked as well.
-        return mask_of(lead, replace(specs.load(lead.version_id), endpoints=(endpoint,)))
+        return mask_of(lead, specs.for_endpoint(specs.load(lead.version_id), endpoint))
 
     return reader
 

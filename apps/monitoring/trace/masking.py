@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from apps.core.places import PLACES
 from apps.core.redact import scrub_text
 from apps.engine import mapping
 from apps.engine.campaign import CampaignSpec
@@ -67,7 +68,7 @@ def personal_texts(
                 yield from _words(data.values[name])
     if spec is not None:
         system = SystemValues(lead.public_id, "", 0, Decimal(0), lead.received_at)
-        sending = Sending(data, system, spec=spec, now=lead.received_at)
+        sending = Sending(data, system, spec=spec, now=lead.received_at, places=PLACES)
         for endpoint in spec.endpoints:
             yield from _as_mapped(endpoint, sending, names)
 

@@ -1,37 +1,17 @@
 """The valid sample of a version, and the ways to make it fail; worked out once a day and version."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
+from apps.core.places import PLACES
 from apps.engine import describe
 from apps.engine.campaign import CampaignSpec
-from apps.engine.values import Place
-from apps.leads.places import place
 from apps.posting_instructions.pages.examples import Example, examples
 from apps.publishing.specs import load
 
 _KEPT = 64
-
-
-class Places(Mapping[str, Place]):
-    """The table of zips, read as it is asked: a sample needs a few places of the thousands that a list may hold."""
-
-    def __getitem__(self, code: str) -> Place:
-        found = place(code)
-        if found is None:
-            raise KeyError(code)
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-    def __bool__(self) -> bool:
-        return True
 
 
 def sample(version_id: int, *, today: date) -> dict[str, Any]:
@@ -69,4 +49,4 @@ def _bad_examples(version_id: int, today: date) -> tuple[Example, ...]:
 
 @lru_cache(maxsize=_KEPT)
 def _sample(version_id: int, today: date) -> dict[str, Any]:
-    return describe.sample(load(version_id), Places(), now=datetime.combine(today, time(12), UTC))
+    return describe.sample(load(version_id), PLACES, now=datetime.combine(today, time(12), UTC))

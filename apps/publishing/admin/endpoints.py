@@ -17,11 +17,13 @@ from apps.buyers.admin.endpoint_rows import campaigns_of
 from apps.buyers.admin.endpoints import EndpointAdmin
 from apps.buyers.models import Endpoint
 from apps.campaigns.models import Campaign
+from apps.core.places import PLACES
 from apps.engine import mapping, outcome
 from apps.engine import request as outbound
 from apps.engine.mapping import Sending, Unbuildable
 from apps.engine.orders import EndpointSpec, MappingRow
 from apps.engine.outbound import OutboundResponse
+from apps.publishing import specs
 from apps.publishing.admin.preview.drafts import Drafted, drafted
 from apps.publishing.admin.preview.subjects import Subject, sample_subject
 from apps.publishing.admin.preview.written import written
@@ -135,14 +137,19 @@ class EndpointWorkspace(EndpointAdmin):
 def shown(draft: Drafted, subject: Subject) -> dict[str, Any]:
     """The request as texts, secrets hidden, and all that stands against it as (place, sentence)."""
     faults = list(draft.faults)
-    if subject.problem or subject.lead is None or subject.system is None:
+    if subject.problem or subject.lead is None or subject.system is None or subject.spec is None:
         return {"faults": faults}
     try:
         spec = replace(endpoint_spec(draft.endpoint), id=draft.endpoint.pk or 0)
     except ExpressionError as error:
         return {"faults": [*faults, ("Conditions", str(error))]}
     sending = Sending(
-        subject.lead, subject.system, outbound.placeholders(spec), spec=subject.spec, now=subject.at
+        subject.lead,
+        subject.system,
+        outbound.placeholders(spec),
+        spec=specs.for_endpoint(subject.spec, spec),
+        now=subject.at,
+        places=PLACES,
     )
     buildable, wrong = _row_by_row(spec, sending)
     faults += wrong

@@ -15,6 +15,7 @@ from apps.campaigns.models import Campaign
 from apps.campaigns.specs import field_spec
 from apps.core.clock import now
 from apps.core.ids import public_id
+from apps.core.places import PLACES
 from apps.engine import rules
 from apps.engine.campaign import CampaignSpec
 from apps.engine.describe import sample
@@ -99,7 +100,7 @@ class Draft:
             buyer_name="Sample buyer",
             source_number=1,
         )
-        return Sending(lead, system, spec=self.spec, now=moment, test=True)
+        return Sending(lead, system, spec=self.spec, now=moment, places=PLACES, test=True)
 
     def expression(self, row: models.Model, label: str, field: str) -> Iterator[PublishProblem]:
         """What is wrong with the expression in a row's field; an empty one is in order."""

@@ -9,6 +9,7 @@ from apps.engine import mapping, schemas
 from apps.engine.formats import FORMATS, BodyFormat, UnencodableError
 from apps.engine.orders import EndpointSpec
 from apps.publishing.problems.base import Draft, PublishProblem, named
+from apps.publishing.specs import for_endpoint
 
 
 def nested(endpoint: Endpoint) -> bool:
@@ -67,7 +68,7 @@ def _sample_problems(endpoint: Endpoint, spec: EndpointSpec, draft: Draft) -> It
 def _tried(endpoint: Endpoint, spec: EndpointSpec, draft: Draft) -> Iterator[tuple[str, str, str]]:
     """(field of the endpoint, target or an empty text, words) of everything a sample lead meets."""
     secrets = dict.fromkeys((row.secret for row in spec.mapping if row.secret), "secret")
-    pairs = mapping.build(spec, replace(draft.sending, secrets=secrets))
+    pairs = mapping.build(spec, replace(draft.sending, secrets=secrets, spec=for_endpoint(draft.spec, spec)))
     if isinstance(pairs, mapping.Unbuildable):
         # Without a schema that is no objection: another lead may well fit, a sample is only one of many.
         if endpoint.schema_kind:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db import connection
 
+from apps.core.places import PLACES
 from apps.deliveries.journeys import Journey
 from apps.deliveries.specs import Reservation
 from apps.engine import caps
@@ -26,7 +27,7 @@ def wanted(
     journey: Journey, order: OrderSpec, price: Decimal, now: datetime
 ) -> list[tuple[Reservation, int]]:
     """What sending to this order would reserve, each with its cap's limit."""
-    facts = Facts(now=now)
+    facts = Facts(now=now, places=PLACES)
     return [
         ([cap.key, caps.period_key(cap, now), caps.amount(cap, price), cap.basis], cap.limit)
         for cap in order.caps

@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 
 from apps.core import clock
+from apps.core.places import PLACES
 from apps.deliveries.choices import AttemptKind, AttemptStatus
 from apps.deliveries.facts import Live, database_now, load_journeys, load_live
 from apps.deliveries.journeys import Journey, OpenAttempt, selling, undone_on_failure
@@ -130,7 +131,9 @@ class _Starting:
         resting = self.live.orders.open_breakers
         for journey in journeys:
             facts = self.live.order_facts(turns.turns, journey)
-            plan = routing.plan(journey.spec, journey.lead.data, facts, Facts(now=self.live.now))
+            plan = routing.plan(
+                journey.spec, journey.lead.data, facts, Facts(now=self.live.now, places=PLACES)
+            )
             turns.give(journey, plan, resting)
             journey.plan = plan
             journey.passed += plan.considered

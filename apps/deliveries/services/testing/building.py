@@ -1,11 +1,11 @@
-"""The request that a sample lead becomes, with its token if it needs one; and the same as a text without secrets."""
+"""The request that a sample lead becomes, with its token if it needs one; and what may be shown of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from apps.core import http
 from apps.deliveries.services.testing.lines import Line, failed
-from apps.deliveries.services.testing.preparing import HIDDEN, Prepared
+from apps.deliveries.services.testing.preparing import Prepared
 from apps.engine import mapping, oauth, reach, schemas
 from apps.engine import request as outbound
 from apps.engine.formats import Encoded
@@ -42,22 +42,19 @@ def build(prepared: Prepared) -> Built:
     if isinstance(made, Unbuildable):
         told = f"It cannot be built from a sample lead of {prepared.campaign}: {made.target} {made.why}."
         return Built((*lines, failed("Request", told)))
-    without = _marked(outbound.build(spec, replace(sending, secrets=dict.fromkeys(sending.secrets, HIDDEN))))
     told = f"Built from a sample lead of {prepared.campaign}, with the rows' test values: {len(made.body):,} bytes."
-    line = Line("Request", told, shown=_shown(without))
-    return Built(
-        (*lines, line, *_against_schema(prepared, made)),
-        made,
-        frozenset(_secret_texts(made, without, sending.secrets)),
-    )
+    line = Line("Request", told, shown=_text(made.shown or made))
+    given_away = frozenset(_secret_texts(made, sending))
+    return Built((*lines, line, *_against_schema(prepared, made)), made, given_away)
 
 
 def _marked(made: OutboundRequest | Unbuildable) -> OutboundRequest | Unbuildable:
     """A mail says in its subject that it is a test."""
     if isinstance(made, Unbuildable) or made.method != reach.MAIL:
         return made
-    headers = ((name, f"TEST: {value}" if name == "Subject" else value) for name, value in made.headers)
-    return replace(made, headers=tuple(headers))
+    headers = tuple((name, f"TEST: {value}" if name == "Subject" else value) for name, value in made.headers)
+    shown = replace(made.shown, headers=headers) if made.shown else None
+    return replace(made, headers=headers, shown=shown)
 
 
 def _against_schema(prepared: Prepared, made: OutboundRequest) -> Iterator[Line]:
@@ -96,22 +93,17 @@ def _token(prepared: Prepared, sending: Sending) -> tuple[Line, str]:
     return failed("Access token", told, ms=ms), ""
 
 
-def _secret_texts(
-    made: OutboundRequest, without: OutboundRequest | Unbuildable, secrets: Mapping[str, str]
-) -> set[str]:
-    """The secrets themselves, and what they made of headers, in which a buyer may repeat them."""
-    texts = {secret for secret in secrets.values() if secret}
-    open_values = set(without.headers) if isinstance(without, OutboundRequest) else set()
-    for name, value in made.headers:
-        if secrets and (name, value) not in open_values:
+def _secret_texts(made: OutboundRequest, sending: Sending) -> Iterator[str]:
+    """The secrets themselves, and what was made of them in headers, in which a buyer may repeat them."""
+    texts = {*sending.secrets.values()}
+    for (_, value), (_, shown) in zip(made.headers, (made.shown or made).headers, strict=True):
+        if value != shown:
             texts |= {value, *value.split(" ")[1:]}
-    return {text for text in texts if len(text) > 3}
+    yield from (text for text in texts if len(text) > 3)
 
 
-def _shown(without: OutboundRequest | Unbuildable) -> str:
-    """The request as a text; built without the secrets, so that none of them can be in it."""
-    if isinstance(without, Unbuildable):
-        return ""
-    headers = "\n".join(f"{name}: {value}" for name, value in without.headers)
-    body = without.body[:20_000].decode("utf-8", "replace")
-    return f"{without.method} {without.url}\n{headers}\n\n{body}".strip()
+def _text(shown: OutboundRequest) -> str:
+    """A request that holds no secret any more, as a text."""
+    headers = "\n".join(f"{name}: {value}" for name, value in shown.headers)
+    body = shown.body[:20_000].decode("utf-8", "replace")
+    return f"{shown.method} {shown.url}\n{headers}\n\n{body}".strip()

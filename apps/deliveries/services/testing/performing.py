@@ -9,11 +9,12 @@ from apps.core.redact import scrub_text
 from apps.deliveries.services.testing import dropping, mailing
 from apps.deliveries.services.testing.building import Built, build
 from apps.deliveries.services.testing.lines import Line, Told, failed
-from apps.deliveries.services.testing.preparing import HIDDEN, Prepared
+from apps.deliveries.services.testing.preparing import Prepared
 from apps.engine import outcome
 from apps.engine.orders import EndpointSpec
 from apps.engine.outbound import OutboundRequest, OutboundResponse
 from apps.engine.outcome import Outcome, Reading
+from apps.engine.request import MASK
 
 PROBE_MS = 8_000
 LONGEST_MS = 20_000
@@ -208,5 +209,5 @@ def _body(response: OutboundResponse, secrets: frozenset[str]) -> str:
 def _clean(text: str, secrets: frozenset[str]) -> str:
     """A buyer's words without what we told it in confidence."""
     for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, HIDDEN)
+        text = text.replace(secret, MASK)
     return scrub_text(text)

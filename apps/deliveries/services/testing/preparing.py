@@ -11,6 +11,7 @@ from apps.campaigns.models import Campaign
 from apps.campaigns.specs import fields_spec
 from apps.core import clock
 from apps.core.ids import new_id, public_id
+from apps.core.places import PLACES
 from apps.core.sftp import Target
 from apps.deliveries.facts import load_secrets
 from apps.deliveries.models import Delivery
@@ -23,8 +24,8 @@ from apps.engine.orders import EndpointSpec
 from apps.leads.models import Lead
 from apps.publishing.compile.parts import ExpressionError
 from apps.publishing.compile.selling import endpoint_spec
+from apps.publishing.specs import for_endpoint
 
-HIDDEN = "••••••••"
 USUAL_PRICE = Decimal("42.00")
 _MOST = 20
 
@@ -71,11 +72,13 @@ def _with_sample(endpoint: Endpoint, campaign: Campaign | None) -> Prepared:
     secrets = load_secrets([endpoint.pk]).get(endpoint.pk, {})
     schema = (endpoint.schema_kind, endpoint.schema_text)
     named = endpoint.get_schema_kind_display() if endpoint.schema_kind else ""
-    return Prepared(spec, [], _sending(endpoint, campaign, secrets), str(campaign), schema, named)
+    return Prepared(spec, [], _sending(endpoint, campaign, spec, secrets), str(campaign), schema, named)
 
 
-def _sending(endpoint: Endpoint, campaign: Campaign, secrets: Mapping[str, str]) -> Sending:
-    spec, moment = fields_spec(campaign), clock.now()
+def _sending(
+    endpoint: Endpoint, campaign: Campaign, made: EndpointSpec, secrets: Mapping[str, str]
+) -> Sending:
+    spec, moment = for_endpoint(fields_spec(campaign), made), clock.now()
     today = moment.astimezone(ZoneInfo(spec.time_zone)).date()
     lead = normalise(spec, sample(spec, now=moment), test=True, today=today)
     order = endpoint.orders.filter(campaign=campaign).order_by("pk").first()
@@ -87,4 +90,4 @@ def _sending(endpoint: Endpoint, campaign: Campaign, secrets: Mapping[str, str])
         price=order.price if order and order.price else USUAL_PRICE,
         received_at=moment,
     )
-    return Sending(lead, system, secrets, spec=spec, now=moment, test=True)
+    return Sending(lead, system, secrets, spec=spec, now=moment, places=PLACES, test=True)

@@ -1,5 +1,6 @@
 """Where a zip code lies and which country an address belongs to, from tables that come with the libraries."""
 
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import zipcodes
@@ -18,6 +19,29 @@ def place(zip_code: str) -> Place | None:
     # People write the names that the post discourages, too.
     cities = frozenset((entry["city"], *entry["acceptable_cities"], *entry["unacceptable_cities"]))
     return Place(zip_code, entry["state"], cities, float(entry["lat"] or 0), float(entry["long"] or 0))
+
+
+class _Places(Mapping[str, Place]):
+    """The table of zips, read as it is asked: who asks needs a few of its forty thousand places, or none."""
+
+    def __getitem__(self, code: str) -> Place:
+        found = place(code)
+        if found is None:
+            raise KeyError(code)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __bool__(self) -> bool:
+        return True
+
+
+PLACES: Mapping[str, Place] = _Places()
+"""Every place by its zip, for `Facts.places` and `Sending.places`."""
 
 
 def country(address: str) -> str:
