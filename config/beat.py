@@ -22,5 +22,6 @@ BEAT_SCHEDULE: dict[str, dict] = {
     "claims of new duplicate rules": {"task": "leads.backfill", "schedule": 15.0, "options": {"expires": 30}},
     "many leads sent again": {"task": "deliveries.redeliver", "schedule": 5.0, "options": {"expires": 15}},
     "months of attempts": {"task": "deliveries.partitions", "schedule": 3600.0, "options": {"expires": 600}},
+    "forget what is over": {"task": "deliveries.retention", "schedule": 600.0, "options": {"expires": 300}},
     "forget old replies": {"task": "intake.purge", "schedule": 3600.0, "options": {"expires": 600}},
 }

@@ -20,6 +20,7 @@ CANARIES = "deliveries.canaries"
 TOKENS = "deliveries.tokens"
 PARTITIONS = "deliveries.partitions"
 REDELIVER = "deliveries.redeliver"
+RETENTION = "deliveries.retention"
 
 QUIET_S = 0.2
 """At most one message in this time from one process, however many leads come in."""

@@ -77,3 +77,9 @@ def partitions() -> None:
 def redeliver() -> None:
     """The next batch of every job that sends many leads again."""
     services.redeliveries_go_on()
+
+
+@shared_task(name=jobs.RETENTION)
+def retention() -> None:
+    """Remove tests, stored leads, files and copies whose time is over."""
+    services.retention_forget()

@@ -196,6 +196,11 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
 
+# --- How long what is over stays ---
+CALLS_KEPT_MONTHS = env.int("CALLS_KEPT_MONTHS", default=60)
+TESTS_KEPT_DAYS = env.int("TESTS_KEPT_DAYS", default=90)
+CANARY_TESTS_KEPT_DAYS = env.int("CANARY_TESTS_KEPT_DAYS", default=30)
+
 # --- Language, time, mail ---
 LANGUAGE_CODE = "en-us"
 USE_I18N = False

@@ -82,14 +82,3 @@ def test_of_many_processes_one_tests(scene: Market) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(one, range(4))) == 1
     assert EndpointTest.objects.count() == 1
-
-
-def test_old_tests_of_canaries_are_forgotten_and_peoples_kept(scene: Market) -> None:
-    canaries_run()
-    long_ago = timezone.now() - timedelta(days=31)
-    EndpointTest.objects.update(at=long_ago)
-    kept = EndpointTest.objects.get()
-    kept.pk, kept.by = None, "person"
-    kept.save()
-    again()
-    assert sorted(EndpointTest.objects.values_list("by", flat=True)) == ["canary", "person"]

@@ -60,7 +60,9 @@ def test_nobody_sees_rows_of_another_company(scene: Market) -> None:
     lead = delivered(scene)
     services.copies_send()
     company, endpoint = scene.world.company, scene.endpoint(0)
-    DropFile.objects.create(company=company, endpoint_id=endpoint.pk, name="ours.csv", created_at=now())
+    DropFile.objects.create(
+        company=company, endpoint_id=endpoint.pk, number=1, name="ours.csv", created_at=now()
+    )
     ours, theirs = member(scene.world), member(published_campaign())
     for url, mark in ((STORED, lead.public_id), (FILES, "ours.csv"), (COPIES, lead.public_id)):
         assert mark in html(ours.get(url))
@@ -88,6 +90,7 @@ def test_a_file_can_be_sent_again_by_who_operates(scene: Market) -> None:
     file = DropFile.objects.create(
         company=scene.world.company,
         endpoint_id=scene.endpoint(0).pk,
+        number=1,
         name="a.csv",
         status="failed",
         created_at=now(),

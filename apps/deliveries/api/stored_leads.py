@@ -5,7 +5,8 @@
 
     200 {"leads": [{"id", "lead_id", "bought_at", "values": {target: value}}], "next": "<cursor>", "more": false}
 
-Ask again with `after=<next>`: the same cursor always gives the same leads. Anything else is answered as
+Ask again with `after=<next>`: the same cursor always gives the same leads, as long as
+they are kept (five years by default after they were read). Anything else is answered as
 `{"error": {"code", "message"}, "request_id"}`: 400 bad_cursor, 401 unauthorized, 404 not_found, 405
 method_not_allowed, 429 rate_limited with Retry-After. Whether a key is wrong, paused or never was is not told.
 """

@@ -79,6 +79,8 @@ class DropFile(models.Model):
 
     company = loose(Company)
     endpoint_id = models.BigIntegerField(db_index=True)
+    number = models.PositiveIntegerField()
+    """Counts the files of its endpoint, those that are forgotten included, so that no name comes twice."""
     name = models.CharField(max_length=250)
     leads = models.PositiveIntegerField(default=0)
     size_bytes = models.PositiveBigIntegerField(default=0)

@@ -112,7 +112,10 @@ class EndpointTest(models.Model):
 
     class Meta:
         ordering = ("-at",)
-        indexes: ClassVar = [models.Index(fields=("endpoint_id", "-at"), name="test_endpoint")]
+        indexes: ClassVar = [
+            models.Index(fields=("endpoint_id", "-at"), name="test_endpoint"),
+            models.Index(fields=("at",), name="test_at"),
+        ]
 
     def __str__(self) -> str:
         return f"Test of endpoint {self.endpoint_id}"

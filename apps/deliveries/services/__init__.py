@@ -28,6 +28,7 @@ from apps.deliveries.services.journey.draining import Report, drain
 from apps.deliveries.services.journey.inline import DeliveryState, deliver_now, state_of
 from apps.deliveries.services.journey.sweeping import Swept, sweep
 from apps.deliveries.services.partitions import ahead as partitions_ahead
+from apps.deliveries.services.retention import forget as retention_forget
 from apps.deliveries.services.testing import endpoint_test
 from apps.deliveries.services.testing.canaries import run as canaries_run
 
@@ -61,6 +62,7 @@ __all__ = [
     "redeliver_many",
     "redeliveries_go_on",
     "resolve_unknown",
+    "retention_forget",
     "state_of",
     "status_ask",
     "stored_csv",

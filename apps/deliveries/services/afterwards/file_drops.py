@@ -63,10 +63,12 @@ def _make(endpoint_id: int) -> DropFile | None:
     taken = list(waiting.select_for_update().values_list("attempt_id", flat=True)[:MOST_LEADS])
     if not taken:
         return None
+    number = _next_number(endpoint_id)
     file = DropFile.objects.create(
         company_id=endpoint.buyer.company_id,
         endpoint_id=endpoint_id,
-        name=_name(endpoint, now),
+        number=number,
+        name=_name(endpoint, now, number),
         leads=len(taken),
         next_attempt_at=now,
         created_at=now,
@@ -75,9 +77,13 @@ def _make(endpoint_id: int) -> DropFile | None:
     return file
 
 
-def _name(endpoint: Endpoint, now: datetime) -> str:
+def _next_number(endpoint_id: int) -> int:
+    rows = DropFile.objects.filter(endpoint_id=endpoint_id)
+    return (rows.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _name(endpoint: Endpoint, now: datetime, number: int) -> str:
     local = now.astimezone(ZoneInfo(endpoint.buyer.company.time_zone))
-    number = DropFile.objects.filter(endpoint_id=endpoint.pk).count() + 1
     return drop_file.name_of(endpoint.file_name, at=local, number=number)
 
 

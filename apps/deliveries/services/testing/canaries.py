@@ -8,7 +8,6 @@ mail: it asks the relay whether it would take one.
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from functools import partial
 
 from django.db import connection
@@ -16,14 +15,12 @@ from django.db import connection
 from apps.buyers.models import Endpoint
 from apps.deliveries.choices import TestedBy
 from apps.deliveries.facts import database_now
-from apps.deliveries.models import EndpointCanary, EndpointTest
+from apps.deliveries.models import EndpointCanary
 from apps.deliveries.services.testing import Told, keep, perform, prepare
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 8
-KEPT = timedelta(days=30)
-"""Canaries' tests are forgotten after this time; those of people stay."""
 
 _BEGIN = """
     INSERT INTO deliveries_endpointcanary (endpoint_id, due_at, failures, told)
@@ -82,7 +79,6 @@ def _keep(endpoint: Endpoint, told: Told) -> None:
     EndpointCanary.objects.filter(pk=endpoint.pk).update(
         failures=row.failures, told=row.told, failing_since=row.failing_since
     )
-    EndpointTest.objects.filter(endpoint_id=endpoint.pk, by=TestedBy.CANARY, at__lt=now - KEPT).delete()
     if not told.passed:
         extra = {"endpoint_id": endpoint.pk, "failures": row.failures, "reason": row.told}
         logger.error("canary_failed", extra=extra)
