@@ -24,7 +24,7 @@ _WHATS: dict[str, Outcome | Passed] = {str(what): what for what in (*Outcome, *P
 def plan_dump(plan: Plan) -> dict[str, Any]:
     """The stored form of a plan."""
     return {
-        "steps": [[step.order_id, step.buyer_id, step.group_id, str(step.price)] for step in plan.steps],
+        "steps": [_step_dump(step) for step in plan.steps],
         "groups": [[group.id, group.max_buyers, group.when_sold] for group in plan.groups],
         "max_buyers": plan.max_buyers,
     }
@@ -34,13 +34,20 @@ def plan_load(stored: Mapping[str, Any]) -> Plan:
     """The plan of a stored form, without the orders that were passed over."""
     return Plan(
         steps=tuple(
-            Step(order, buyer, group, Decimal(price)) for order, buyer, group, price in stored["steps"]
+            Step(order, buyer, group, Decimal(price), *shared)
+            for order, buyer, group, price, *shared in stored["steps"]
         ),
         groups=tuple(
             GroupLimit(group, max_buyers, when_sold) for group, max_buyers, when_sold in stored["groups"]
         ),
         max_buyers=stored["max_buyers"],
     )
+
+
+def _step_dump(step: Step) -> list[Any]:
+    """Share and joins stand in steps of an auction only; plans of before have steps of four."""
+    stored: list[Any] = [step.order_id, step.buyer_id, step.group_id, str(step.price)]
+    return [*stored, step.share, step.joins] if step.share else stored
 
 
 def history_dump(

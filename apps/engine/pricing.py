@@ -3,12 +3,14 @@ only.
 """
 
 import re
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from apps.engine import rules
+from apps.engine import margins, rules
 from apps.engine.campaign import CampaignSpec, PayoutSpec
+from apps.engine.margins import NO_MARGIN
 from apps.engine.orders import OrderSpec
+from apps.engine.selling import MarginSpec
 from apps.engine.values import Facts, LeadData
 
 CENT = Decimal("0.01")
@@ -62,27 +64,40 @@ def price(order: OrderSpec, data: LeadData, facts: Facts, spec: CampaignSpec) ->
     return order.price
 
 
-def payout(spec: PayoutSpec, buyer_price: Decimal) -> Decimal:
+def room(buyer_price: Decimal, keeps: MarginSpec = NO_MARGIN) -> Decimal:
+    """The most that the source can be paid of this price, in cents rounded down; negative where the price is less than
+    the margin. The price counts as it is booked.
+    """
+    booked = cents(buyer_price)
+    return (booked - margins.kept(keeps, booked)).quantize(CENT, rounding=ROUND_FLOOR)
+
+
+def payout(spec: PayoutSpec, buyer_price: Decimal, keeps: MarginSpec = NO_MARGIN) -> Decimal:
     """What the source earns from a sale at this price: fixed, percent of it, or the price less a margin.
 
-    In cents, never negative.
+    In cents, never negative. What depends on the price leaves at least the margin `keeps`; a fixed amount is owed
+    whatever it leaves.
     """
     if spec.kind == "percent":
         amount = buyer_price * spec.amount / 100
     elif spec.kind == "margin":
         amount = buyer_price - spec.amount
     else:
-        amount = spec.amount
-    return cents(max(amount, ZERO))
+        return cents(max(spec.amount, ZERO))
+    return cents(max(min(cents(amount), room(buyer_price, keeps)), ZERO))
 
 
-def payout_step(spec: PayoutSpec, before: Decimal | None, price_now: Decimal) -> Decimal:
+def payout_step(
+    spec: PayoutSpec, before: Decimal | None, price_now: Decimal, keeps: MarginSpec = NO_MARGIN
+) -> Decimal:
     """What one more sale of the same lead adds to the source's payout; `before` is what earlier sales brought
-    together, None for the first. A fixed amount is paid once, however many buyers share the lead.
+    together, None for the first. A fixed amount is paid once, however many buyers share the lead; what depends on the
+    price leaves the margin of each sale.
     """
     if before is None:
-        return payout(spec, price_now)
-    return max(payout(spec, before + price_now) - payout(spec, before), ZERO)
+        return payout(spec, price_now, keeps)
+    more = payout(spec, before + price_now) - payout(spec, before)
+    return cents(max(min(more, room(price_now, keeps)), ZERO))
 
 
 PAYOUT_KINDS: dict[str, str] = {

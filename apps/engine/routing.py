@@ -14,36 +14,11 @@ from apps.engine.buyer_duplicates import days_ago
 from apps.engine.campaign import CampaignSpec
 from apps.engine.hours import Closing
 from apps.engine.index import index, per_campaign
+from apps.engine.order_verdicts import VERDICTS
 from apps.engine.orders import GroupSpec, OrderSpec
 from apps.engine.requirements import Targeting, ZipTargeting
 from apps.engine.strategies import NO_TURNS, STRATEGIES, Candidate, Turns
 from apps.engine.values import Facts, LeadData
-
-VERDICTS: dict[str, str] = {
-    "in_line": "In line, place {detail}",
-    "paused": "The order is paused",
-    "buyer_paused": "The buyer is paused",
-    "endpoint_paused": "The endpoint is paused",
-    "state": "Does not buy state {detail}",
-    "zip": "Does not buy this zip ({detail})",
-    "outside_hours": "Outside its hours ({detail})",
-    "waits": "Outside its hours; waits until {detail}",
-    "waits_last": "Outside its hours; others first, then it waits until {detail}",
-    "opens_too_late": f"Outside its hours until {{detail}}; a lead waits {hours.MAX_WAIT.days} days at most",
-    "criteria": "Does not meet its criteria",
-    "cap": "Its cap is full ({detail})",
-    "buyer_duplicate": "Bought this person {detail}",
-    "buyer_asked": "Is being offered this person in another lead already",
-    "over_rate": "Over its rate: next place in {detail}",
-    "over_concurrency": "As many requests under way as its endpoint takes: next place in {detail}",
-    "no_place_in_time": f"Over its rate: next place in {{detail}}; a lead waits {hours.MAX_WAIT.days} days at most",
-    "breaker_open": "Its endpoint is failing and rests; place {detail} if it recovers",
-    "not_chosen": "Not the order that was chosen for this delivery",
-    "not_reached": "Not reached: the lead was sold before",
-}
-"""What became of an order, for people. `detail` is the number, period or name that decided; never personal
-data.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +51,18 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One order to offer the lead to, at its price (unrounded)."""
+    """One order to offer the lead to, at its price (unrounded).
+
+    `share` is exclusive or shared after an auction, else empty. `joins`: alone it would not pay what was promised to
+    the source, so it counts only once another buyer has bought a share.
+    """
 
     order_id: int
     buyer_id: int
     group_id: int
     price: Decimal
+    share: str = ""
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +84,12 @@ class Plan:
     considered: tuple[Considered, ...] = ()
     groups: tuple[GroupLimit, ...] = ()
     max_buyers: int = 1
+
+    def sells_alone(self, order_id: int) -> bool:
+        """Whether a sale to this order is exclusive: by its step, or because one buyer is all there may be."""
+        return self.max_buyers == 1 or any(
+            step.share == "exclusive" for step in self.steps if step.order_id == order_id
+        )
 
 
 def plan(spec: CampaignSpec, data: LeadData, order_facts: OrderFacts, facts: Facts) -> Plan:

@@ -52,9 +52,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Offer the lead to this order now. `retry` counts from 0, `place` is the step's place in the plan from
-    0.
-    """
+    """Offer the lead to this order now. `retry` counts from 0, `place` is the step's place in the plan from 0."""
 
     order_id: int
     price: Decimal
@@ -109,9 +107,7 @@ def retry_at(
     jitter: float,
     retry_after_s: int | None = None,
 ) -> datetime | None:
-    """When the order of the last result is asked again, or None when it is not. `jitter` is random in [0,
-    1).
-    """
+    """When the order of the last result is asked again, or None when it is not. `jitter` is random in [0, 1)."""
     last = history[-1]
     if last.reason == TOKEN_REFUSED:
         return now
@@ -206,19 +202,28 @@ class _SoFar:
         return settled and self.endpoints[step.order_id].unknown_policy != "go_on"
 
     def full(self) -> bool:
-        return len(self.sold) + len(self.held) >= self.plan.max_buyers
+        """Every place is taken; who has the lead exclusively takes them all."""
+        taken = [*self.sold, *self.held]
+        return len(taken) >= self.plan.max_buyers or any(one.share == "exclusive" for one in taken)
 
     def skips(self, step: Step) -> bool:
-        """Its group has sold enough, a group before said stop, or its buyer has (or may have) the lead
-        already.
+        """Its group has sold enough, a group before said stop, its buyer has (or may have) the lead already, or how it
+        would buy does not go with what was sold.
         """
         taken = [*self.sold, *self.held]
-        if any(one.buyer_id == step.buyer_id for one in [*taken, *self.doubtful] if one is not step):
+        same_buyer = any(one.buyer_id == step.buyer_id for one in [*taken, *self.doubtful] if one is not step)
+        if same_buyer or self._does_not_go(step):
             return True
         limit = self.limits.get(step.group_id)
         if limit is not None and sum(1 for one in taken if one.group_id == step.group_id) >= limit.max_buyers:
             return True
         return self._stopped_before(step)
+
+    def _does_not_go(self, step: Step) -> bool:
+        """Exclusive after others have it, or a share that counts only beside another one that was sold."""
+        if step.share == "exclusive":
+            return any(one is not step for one in (*self.sold, *self.held))
+        return step.joins and not any(one is not step for one in self.sold)
 
     def _stopped_before(self, step: Step) -> bool:
         for limit in self.plan.groups:

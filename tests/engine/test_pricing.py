@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.engine import pricing
+from apps.engine import margins, pricing
 from apps.engine.campaign import PayoutSpec
+from apps.engine.selling import MarginBand, MarginSpec
 
 MONEY = st.decimals(min_value=0, max_value=100_000, places=4, allow_nan=False)
 
@@ -81,3 +82,74 @@ def test_payout_and_margin_add_up_to_the_price(price: Decimal, amount: Decimal, 
 @given(MONEY)
 def test_what_is_written_is_read_back(amount: Decimal) -> None:
     assert pricing.read_money(f"${amount:,}") == amount
+
+
+FIXED = MarginSpec("fixed", Decimal(5))
+PERCENT = MarginSpec("percent", Decimal(30))
+BANDS = MarginSpec(
+    "fixed",
+    Decimal(2),
+    (MarginBand(Decimal(20), "percent", Decimal(25)), MarginBand(Decimal(10), "fixed", Decimal(3))),
+)
+
+
+@pytest.mark.parametrize(
+    ("spec", "price", "kept"),
+    [
+        (margins.NO_MARGIN, "25", "0"),
+        (FIXED, "25", "5"),
+        (PERCENT, "25", "7.5"),
+        (BANDS, "9.99", "2"),
+        (BANDS, "10", "3"),
+        (BANDS, "19.99", "3"),
+        (BANDS, "20", "5"),
+        (MarginSpec("fixed", Decimal(2), (MarginBand(Decimal(10), "none", Decimal(9)),)), "10", "0"),
+    ],
+)
+def test_what_stays_of_a_price(spec: MarginSpec, price: str, kept: str) -> None:
+    assert margins.kept(spec, Decimal(price)) == Decimal(kept)
+
+
+def test_the_terms_margin_holds_before_the_orders_before_the_campaigns() -> None:
+    assert margins.chosen(FIXED, PERCENT, BANDS) is FIXED
+    assert margins.chosen(None, PERCENT, BANDS) is PERCENT
+    assert margins.chosen(None, None, BANDS) is BANDS
+    assert margins.chosen(margins.NO_MARGIN, PERCENT, BANDS) is margins.NO_MARGIN
+
+
+@pytest.mark.parametrize(
+    ("spec", "keeps", "price", "payout"),
+    [
+        (PayoutSpec("percent", Decimal(90)), FIXED, "25", "20.00"),
+        (PayoutSpec("percent", Decimal(70)), FIXED, "25", "17.50"),
+        (PayoutSpec("percent", Decimal(90)), FIXED, "4", "0.00"),
+        (PayoutSpec("percent", Decimal(90)), PERCENT, "10.01", "7.00"),
+        (PayoutSpec("margin", Decimal(2)), FIXED, "25", "20.00"),
+        (PayoutSpec("margin", Decimal(8)), FIXED, "25", "17.00"),
+        (PayoutSpec("fixed", Decimal(22)), FIXED, "25", "22.00"),
+    ],
+)
+def test_the_margin_lowers_what_depends_on_the_price(
+    spec: PayoutSpec, keeps: MarginSpec, price: str, payout: str
+) -> None:
+    assert str(pricing.payout(spec, Decimal(price), keeps)) == payout
+
+
+@given(
+    st.lists(MONEY.map(pricing.cents), min_size=1, max_size=4),
+    MONEY,
+    st.sampled_from(sorted(pricing.PAYOUT_KINDS)),
+    st.sampled_from([margins.NO_MARGIN, FIXED, PERCENT, BANDS]),
+)
+def test_each_sale_of_a_shared_lead_leaves_its_margin(
+    prices: list[Decimal], amount: Decimal, kind: str, keeps: MarginSpec
+) -> None:
+    before, spec = None, PayoutSpec(kind, amount)
+    steps = []
+    for price in prices:
+        steps.append(pricing.payout_step(spec, before, price, keeps))
+        before = (before or Decimal(0)) + price
+        if kind != "fixed":
+            assert steps[-1] <= max(price - margins.kept(keeps, price), Decimal(0))
+    if kind == "fixed":
+        assert sum(steps) == pricing.cents(amount)

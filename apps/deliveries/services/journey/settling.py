@@ -24,7 +24,7 @@ from apps.deliveries.services.journey import after_sale, finishing, persons
 from apps.deliveries.services.journey.claims import still_ours
 from apps.deliveries.services.journey.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
 from apps.deliveries.specs import history_dump
-from apps.engine import pricing, waterfall
+from apps.engine import margins, pricing, waterfall
 from apps.engine.campaign import PayoutSpec
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
@@ -236,8 +236,12 @@ def booking(answer: Answer, sold: SoldSoFar | None, now: datetime) -> Booking:
     plan, terms = journey.plan, journey.terms
     assert plan is not None
     before = sold or SoldSoFar()
+    keeps = margins.chosen(terms.margin if terms else None, attempt.order.margin, journey.spec.auction.margin)
     payout = pricing.payout_step(
-        terms.payout if terms else PayoutSpec(), before.price if before.count else None, answer.price
+        terms.payout if terms else PayoutSpec(),
+        before.price if before.count else None,
+        answer.price,
+        keeps,
     )
     return Booking(
         company_id=journey.company_id,
@@ -247,7 +251,7 @@ def booking(answer: Answer, sold: SoldSoFar | None, now: datetime) -> Booking:
         order_id=attempt.order.id,
         buyer_id=attempt.order.buyer_id,
         source_id=journey.lead.source_id,
-        exclusive=plan.max_buyers == 1,
+        exclusive=plan.sells_alone(attempt.order.id),
         place=before.count + 1,
         price=answer.price,
         payout=payout,
