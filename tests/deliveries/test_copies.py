@@ -9,7 +9,14 @@ from apps.buyers.models import Endpoint
 from apps.core import http
 from apps.core.errors import ApplicationError
 from apps.deliveries import services
-from apps.deliveries.models import Attempt, Delivery, EndpointPace, EndpointToken, LeadCopy, StoredLead
+from apps.deliveries.models import (
+    Attempt,
+    Delivery,
+    EndpointPace,
+    EndpointToken,
+    LeadCopy,
+    StoredLead,
+)
 from apps.deliveries.services.afterwards import copies
 from apps.engine.orders import ResponseRule
 from apps.engine.retry import ASSURED_WAITS_S

@@ -1,8 +1,9 @@
 """Copies after a sale: the lead goes to further endpoints of its buyer, by any transport, until it has arrived.
 
 The assured profile: seconds at first, hours in the end, then somebody is told; what no try will mend is given up at
-once. A copy may arrive twice, with the same idempotency key, for a doubt is sent again; what became of it never changes
-the sale, a cap or the ledger. The outcome of each try is an attempt of the kind copy, written before bytes leave.
+once. While its endpoint's breaker is open a copy waits, which counts as no try. A copy may arrive twice, with the same
+idempotency key, for a doubt is sent again; what became of it never changes the sale, a cap or the ledger. The outcome
+of each try is an attempt of the kind copy, written before bytes leave.
 """
 
 import logging
@@ -28,10 +29,10 @@ from apps.deliveries.models import Attempt, LeadCopy
 from apps.deliveries.services.attempt import preparing, reading, transports
 from apps.deliveries.services.attempt.reading import Answer
 from apps.deliveries.services.attempt.records import answered, attempt_row
-from apps.deliveries.services.endpoint import alerts, tokens
+from apps.deliveries.services.endpoint import alerts, breakers, tokens
 from apps.deliveries.services.endpoint.gate import Gate
 from apps.deliveries.services.journey import after_sale
-from apps.engine import retry
+from apps.engine import breaker, retry
 from apps.engine.orders import EndpointSpec
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
@@ -135,14 +136,22 @@ def _let_through(copies: Sequence[LeadCopy], journeys: Mapping[int, Journey], li
     gate = Gate(live, lambda _: 0.0, endpoints.values())
     started = []
     for copy in copies:
-        parked = gate.parked(journeys[copy.pk], endpoints[copy.pk])
-        if parked is None:
+        later = _later(gate, journeys[copy.pk], endpoints[copy.pk], live)
+        if later is None:
             started.append(_opened(copy, journeys[copy.pk], endpoints[copy.pk], live))
         else:
-            due = live.now + timedelta(seconds=parked.wait_s)
-            LeadCopy.objects.filter(pk=copy.pk).update(next_attempt_at=due)
+            LeadCopy.objects.filter(pk=copy.pk).update(next_attempt_at=later)
     gate.write()
     return started
+
+
+def _later(gate: Gate, journey: Journey, endpoint: EndpointSpec, live: Live) -> datetime | None:
+    """When to come back to an endpoint that rests or takes no more; None when it can be called now. Of all copies one
+    is the probe of a breaker that has rested enough."""
+    if not breakers.may_send(live, endpoint.id):
+        return breaker.reopens_at(live.breakers[endpoint.id], live.now)
+    parked = gate.parked(journey, endpoint)
+    return None if parked is None else live.now + timedelta(seconds=parked.wait_s)
 
 
 def _endpoint(copy: LeadCopy, journey: Journey) -> EndpointSpec:
@@ -180,8 +189,12 @@ def _opened(copy: LeadCopy, journey: Journey, endpoint: EndpointSpec, live: Live
         reservations=[],
     )
     if tokens.is_failing(live, endpoint):
-        return _Copying(copy, journey, attempt, tokens.FAILING)
-    return _Copying(copy, journey, attempt, preparing.build(journey, attempt, live, copy_to=endpoint.id))
+        unsent: OutboundResponse | None = tokens.FAILING
+    else:
+        unsent = preparing.build(journey, attempt, live, copy_to=endpoint.id)
+    if unsent is not None:
+        breakers.give_back(live, endpoint.id)
+    return _Copying(copy, journey, attempt, unsent)
 
 
 def _row(one: _Copying) -> Attempt:
@@ -227,28 +240,36 @@ def _exchange(leaving: Sequence[_Copying]) -> None:
 
 
 def _settle(one: _Copying, response: OutboundResponse) -> None:
+    """Book the answer, for the copy and for its endpoint's health."""
     answer = reading.read(one.journey, response)
-    outcome, reason = answer.reading.outcome, answer.reading.reason
     with transaction.atomic():
         now = database_now()
         if not _close(answer, now):
             return
         copy = LeadCopy.objects.select_for_update().get(pk=one.copy.pk)
-        if copy.status != CopyStatus.PENDING:
-            return
-        if outcome in _ARRIVED:
-            after_sale.store([(one.journey, one.attempt)], now)
-            _end(copy, CopyStatus.DONE, "", one)
-            return
-        wait_s = retry.assured_wait_s(copy.tries, jitter=random.random())  # noqa: S311 - spreads retries only
-        if wait_s is None or outcome in _FINAL:
-            _end(copy, CopyStatus.FAILED, reason, one)
-            alerts.tell([(copy.endpoint_id, one.attempt.id, outcome, response.error, response.status)])
-            return
-        copy.next_attempt_at, copy.last_error = now + timedelta(seconds=wait_s), reason
-        copy.save(update_fields=["next_attempt_at", "last_error"])
+        if copy.status == CopyStatus.PENDING:
+            _go_on(one, copy, answer, now)
+    endpoint_id = one.attempt.endpoint.id
+    if answer.tells_of_health:
+        breakers.count([(endpoint_id, answer.reading.outcome)])
     if answer.token_refused:
-        tokens.refused([(one.attempt.endpoint.id, one.attempt.started_at)])
+        tokens.refused([(endpoint_id, one.attempt.started_at)])
+
+
+def _go_on(one: _Copying, copy: LeadCopy, answer: Answer, now: datetime) -> None:
+    """It has arrived, is tried again, or is given up."""
+    response, outcome, reason = answer.response, answer.reading.outcome, answer.reading.reason
+    if outcome in _ARRIVED:
+        after_sale.store([(one.journey, one.attempt)], now)
+        _end(copy, CopyStatus.DONE, "", one)
+        return
+    wait_s = retry.assured_wait_s(copy.tries, jitter=random.random())  # noqa: S311 - spreads retries only
+    if wait_s is None or outcome in _FINAL:
+        _end(copy, CopyStatus.FAILED, reason, one)
+        alerts.tell([(copy.endpoint_id, one.attempt.id, outcome, response.error, response.status)])
+        return
+    copy.next_attempt_at, copy.last_error = now + timedelta(seconds=wait_s), reason
+    copy.save(update_fields=["next_attempt_at", "last_error"])
 
 
 def _close(answer: Answer, now: datetime) -> bool:
