@@ -23,6 +23,11 @@ class CallbackStatus(models.TextChoices):
     FAILED = "failed", "Given up"
 
 
+class CallbackEvent(models.TextChoices):
+    RESULT = "result", "The result"
+    CORRECTION = "correction", "A correction of the result"
+
+
 class AttemptKind(models.TextChoices):
     SALE = "sale", "Offer"
     COPY = "copy", "Copy after the sale"

@@ -5,19 +5,27 @@ from typing import ClassVar
 from django.db import models
 
 from apps.companies.models import Company, CompanyQuerySet
-from apps.deliveries.choices import CallbackStatus, CopyStatus, FileStatus
+from apps.deliveries.choices import CallbackEvent, CallbackStatus, CopyStatus, FileStatus
 from apps.deliveries.models.delivery import Delivery
 from apps.leads.models import Lead, loose
 
 
 class SourceCallback(models.Model):
-    """The final result of a lead that was answered 202, to be posted to the source's callback URL."""
+    """The final result of a lead that was answered 202, or the correction of one that was told, to be posted to the
+    source's callback URL.
+    """
 
     company_path = "company"
 
     company = loose(Company)
     lead = models.ForeignKey(Lead, on_delete=models.DO_NOTHING, db_constraint=False, related_name="callbacks")
     url = models.CharField(max_length=500)
+    event = models.CharField(
+        max_length=10,
+        choices=CallbackEvent.choices,
+        default=CallbackEvent.RESULT,
+        db_default=CallbackEvent.RESULT,
+    )
     status = models.CharField(max_length=8, choices=CallbackStatus.choices, default=CallbackStatus.PENDING)
     tries = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)

@@ -22,7 +22,7 @@ from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.services.attempt.wording import unnamed
 from apps.deliveries.services.corrections.by_hand import journey_of, opened_attempt, resolve
 from apps.deliveries.services.corrections.rereading import stored_answer
-from apps.deliveries.services.journey import after_sale, finishing
+from apps.deliveries.services.journey import after_sale, callbacks, finishing
 from apps.deliveries.services.journey.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of, wanted
 from apps.deliveries.services.journey.settling import Answer, booking
 from apps.deliveries.specs import history_dump
@@ -148,6 +148,7 @@ def _reverse(case: _Case, by: Any) -> None:
     )
     owed = finishing.payout_owed(case.journey, case.now)
     payouts_book([owed] if owed else [])
+    _tell_source(case)
 
 
 def _book(case: _Case, by: Any) -> None:
@@ -173,6 +174,7 @@ def _book(case: _Case, by: Any) -> None:
     total = sold_so_far([lead.pk])[lead.pk]
     data = {"delivery": case.delivery.public_id, "orders": [case.row.order_name]}
     leads.finish([Finished(lead.pk, LeadStatus.SOLD, price=total.price, payout=total.payout, data=data)])
+    _tell_source(case)
 
 
 def _caps_back(case: _Case) -> None:
@@ -233,6 +235,19 @@ def _write_attempt(case: _Case) -> None:
     if reading.outcome is Outcome.ACCEPTED:
         row.price = case.answer.price
     row.save(update_fields=["outcome", "reason", "reference", "rule_index", "price", "reservations"])
+
+
+def _tell_source(case: _Case) -> None:
+    """The source that was answered by what buyers said is told that it was otherwise; on acceptance nobody told it of
+    buyers, and of deliveries by hand it never hears.
+    """
+    lead_id, terms = case.row.lead_id, case.journey.terms
+    if case.journey.spec.answer_mode != "buyer" or terms is None:
+        return
+    if Delivery.objects.filter(lead_id=lead_id, pk__lt=case.delivery.pk).exists():
+        return
+    company_id = case.delivery.company_id
+    callbacks.correct(lead_id, company_id=company_id, url=terms.callback_url, now=case.now)
 
 
 def _tell(case: _Case, by: Any) -> None:

@@ -1,4 +1,8 @@
-"""The final result of a lead that was answered 202, posted to the source's callback URL until it arrives."""
+"""The final result of a lead that was answered 202, posted to the source's callback URL until it arrives; and its
+correction, when a buyer's answer turns out to have been read wrongly.
+
+What is posted is how the lead stands when it is posted, so that late tries and overtaken ones say the same.
+"""
 
 import random
 from collections.abc import Sequence
@@ -8,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.core import http
-from apps.deliveries.choices import CallbackStatus
+from apps.deliveries.choices import CallbackEvent, CallbackStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.models import SourceCallback
 from apps.engine import reply, retry
@@ -44,6 +48,33 @@ def due(lead_ids: Sequence[int], now: datetime) -> None:
         waiting.filter(lead_id__in=lead_ids).update(next_attempt_at=now)
 
 
+def correct(lead_id: int, *, company_id: int, url: str, now: datetime) -> None:
+    """A result that the source knows was wrong: the right one is owed to where the result went, or to this URL if it
+    was the answer itself; empty for nowhere. Within the transaction that corrects it.
+
+    A result that is still to be told will be the right one by itself.
+    """
+    told = list(SourceCallback.objects.select_for_update().filter(lead_id=lead_id).order_by("-pk"))
+    if any(_will_be_told(one, now) for one in told):
+        return
+    url = told[0].url if told else url
+    if url:
+        SourceCallback.objects.create(
+            company_id=company_id,
+            lead_id=lead_id,
+            url=url,
+            event=CallbackEvent.CORRECTION,
+            next_attempt_at=now,
+        )
+
+
+def _will_be_told(callback: SourceCallback, now: datetime) -> bool:
+    """Whether it has not left yet. One that was claimed may be on its way with the old result: its time is ahead."""
+    if callback.status != CallbackStatus.PENDING or callback.tries:
+        return False
+    return callback.next_attempt_at is None or callback.next_attempt_at <= now
+
+
 def send_due(limit: int = 50) -> int:
     """Post the results that are due, all at once; how many there were."""
     claimed = _claim(limit)
@@ -75,7 +106,10 @@ def verdict_of(lead: Lead) -> Verdict:
 
 def _request(callback: SourceCallback, lead: Lead) -> OutboundRequest:
     _, body = reply.render_simple(verdict_of(lead), settings.BRAND_NAME)
-    headers = (("Content-Type", "application/json"), ("Idempotency-Key", lead.public_id))
+    body["event"] = callback.event
+    corrects = callback.event == CallbackEvent.CORRECTION
+    key = f"{lead.public_id}-{callback.pk}" if corrects else lead.public_id
+    headers = (("Content-Type", "application/json"), ("Idempotency-Key", key))
     return OutboundRequest("POST", callback.url, headers, reply.encode(body), TIMEOUT_MS)
 
 
