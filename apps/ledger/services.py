@@ -35,6 +35,8 @@ class Booking:
     currency: str
     recovered: bool
     at: datetime
+    entered_at: datetime | None = None
+    """When its entries are made, if that is not when it was sold: a sale that is booked anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,9 @@ def _payout_entries(payout: Payout) -> list[Entry]:
 def _reverse_payouts(sold: Sequence[Booking]) -> None:
     if sold:
         with connection.cursor() as cursor:
-            cursor.execute(_REVERSE, (max(one.at for one in sold), [one.lead_id for one in sold]))
+            cursor.execute(
+                _REVERSE, (max(one.entered_at or one.at for one in sold), [one.lead_id for one in sold])
+            )
 
 
 def sale_book(booking: Booking) -> bool:
@@ -174,7 +178,7 @@ def _entries(sale_id: int, booking: Booking) -> list[Entry]:
             account_id=account_id,
             amount=amount,
             currency=booking.currency,
-            at=booking.at,
+            at=booking.entered_at or booking.at,
         )
         for account, account_id, amount in sides
     ]

@@ -1,7 +1,7 @@
 """Writes of leads: recording with its reservations, finishing with their release, access to personal data."""
 
 from apps.leads.services.backfill import backfill_claims, backfill_due
-from apps.leads.services.finish import Finished, finish, hold, resume, unsell
+from apps.leads.services.finish import Finished, finish, hold, resell, resume, unsell
 from apps.leads.services.judge import judge
 from apps.leads.services.record import Recorded, Submission, record
 from apps.leads.services.reveal import reveal_record
@@ -16,6 +16,7 @@ __all__ = [
     "hold",
     "judge",
     "record",
+    "resell",
     "resume",
     "reveal_record",
     "unsell",

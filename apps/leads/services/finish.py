@@ -97,6 +97,11 @@ def unsell(ending: Finished) -> bool:
     return bool(finish([ending], may_become={LeadStatus.UNSOLD: (LeadStatus.SOLD,)}))
 
 
+def resell(ending: Finished) -> bool:
+    """A sold lead stays sold, to other buyers or for another price. False when it was not sold."""
+    return bool(finish([ending], may_become={LeadStatus.SOLD: (LeadStatus.SOLD,)}))
+
+
 def _finished(endings: list[Finished], status: LeadStatus, before: Sequence[LeadStatus]) -> dict[int, list]:
     if not endings:
         return {}

@@ -20,6 +20,7 @@ from apps.deliveries.facts import database_now
 from apps.deliveries.journeys import Journey
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.services.attempt.wording import unnamed
+from apps.deliveries.services.corrections import reversing
 from apps.deliveries.services.corrections.by_hand import journey_of, opened_attempt, resolve
 from apps.deliveries.services.corrections.rereading import stored_answer
 from apps.deliveries.services.journey import after_sale, callbacks, finishing
@@ -34,10 +35,12 @@ from apps.leads import services as leads
 from apps.leads.choices import EventKind, LeadStatus
 from apps.leads.models import Lead, LeadEvent
 from apps.leads.services import Finished
-from apps.ledger.selectors import sold_so_far
+from apps.ledger.selectors import SoldSoFar, sold_so_far
 from apps.ledger.services import payouts_book, sale_book, sale_reverse
 
 _NOES = frozenset({Outcome.REJECTED, Outcome.DUPLICATE, Outcome.FAILED})
+_NOBODY = "buyer_rejected"
+"""Why a lead is unsold whose only sale was none."""
 _OPEN = (DeliveryStatus.PENDING, DeliveryStatus.HELD, DeliveryStatus.QUARANTINED)
 
 
@@ -120,20 +123,22 @@ def _relabel(case: _Case, by: Any) -> None:
 
 
 def _reverse(case: _Case, by: Any) -> None:
-    """The sale was none: its entries are reversed, and the lead is unsold."""
+    """The sale was none: its entries are reversed, and the lead is unsold, or sold to the others only."""
     lead_id = case.row.lead_id
-    total = sold_so_far([lead_id]).get(lead_id)
-    if total is None or total.count != 1:
-        raise ApplicationError(
-            "The lead was sold to several buyers; a sale of it cannot be reversed alone.",
-            code="sold_to_several",
-        )
+    before = sold_so_far([lead_id]).get(lead_id, SoldSoFar())
     _caps_back(case)
+    after_it = reversing.later_sales(case.row)
     if not sale_reverse(case.row.pk, case.now):
         raise ApplicationError("There is no sale of this attempt to be reversed.", code="no_such_sale")
     after_sale.undo(lead_id, case.row.order_id, case.now)
-    reason = "buyer_rejected"
-    _write_history(case, DeliveryStatus.UNSOLD, reason)
+    if before.count > 1:
+        _write_history(case, case.delivery.status, case.delivery.reason)
+        _write_attempt(case)
+        _tell(case, by)
+        if reversing.sold_to_others(case.journey, after_it, case.now).payout != before.payout:
+            _tell_source(case)
+        return
+    _write_history(case, DeliveryStatus.UNSOLD, _NOBODY)
     _write_attempt(case)
     _tell(case, by)
     leads.unsell(
@@ -141,8 +146,8 @@ def _reverse(case: _Case, by: Any) -> None:
             lead_id,
             LeadStatus.UNSOLD,
             payout=finishing.payout_without_sale(case.journey),
-            reason=reason,
-            message=reasons.message(Problem(reason)),
+            reason=_NOBODY,
+            message=reasons.message(Problem(_NOBODY)),
             data={"delivery": case.delivery.public_id},
         )
     )
