@@ -33,10 +33,7 @@ def plan_dump(plan: Plan) -> dict[str, Any]:
 def plan_load(stored: Mapping[str, Any]) -> Plan:
     """The plan of a stored form, without the orders that were passed over."""
     return Plan(
-        steps=tuple(
-            Step(order, buyer, group, Decimal(price), *shared)
-            for order, buyer, group, price, *shared in stored["steps"]
-        ),
+        steps=tuple(_step_load(*step) for step in stored["steps"]),
         groups=tuple(
             GroupLimit(group, max_buyers, when_sold) for group, max_buyers, when_sold in stored["groups"]
         ),
@@ -45,9 +42,13 @@ def plan_load(stored: Mapping[str, Any]) -> Plan:
 
 
 def _step_dump(step: Step) -> list[Any]:
-    """Share and joins stand in steps of an auction only; plans of before have steps of four."""
+    """Steps of an auction have three more, how they buy; all others, also those of plans of before, have four."""
     stored: list[Any] = [step.order_id, step.buyer_id, step.group_id, str(step.price)]
-    return [*stored, step.share, step.joins] if step.share else stored
+    return [*stored, step.share, str(step.brings), str(step.needs)] if step.share else stored
+
+
+def _step_load(order: int, buyer: int, group: int, price: str, share: str = "", *money: str) -> Step:
+    return Step(order, buyer, group, Decimal(price), share, *map(Decimal, money))
 
 
 def history_dump(

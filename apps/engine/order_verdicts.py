@@ -26,7 +26,7 @@ VERDICTS: dict[str, str] = {
     "won": "Won, {detail}",
     "lost_on_price": "Lost on price; place {detail}",
     "ranked": "Behind the winner; place {detail}",
-    "joins": "Only once another buyer shares the lead; place {detail}",
+    "joins": "Too little alone, counts only beside another share; place {detail}",
     "cannot_pay": "Cannot pay what the source was promised ({detail})",
     "below_order_minimum": "Under the order's minimum bid ({detail})",
     "below_terms_minimum": "Under the source's minimum bid ({detail})",

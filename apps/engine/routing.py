@@ -53,8 +53,8 @@ class Considered:
 class Step:
     """One order to offer the lead to, at its price (unrounded).
 
-    `share` is exclusive or shared after an auction, else empty. `joins`: alone it would not pay what was promised to
-    the source, so it counts only once another buyer has bought a share.
+    After an auction `share` is exclusive or shared, else empty; `brings` is what the sale does towards what all shares
+    of the lead need to bring together, `needs` (see `engine.shares`), both in cents.
     """
 
     order_id: int
@@ -62,7 +62,8 @@ class Step:
     group_id: int
     price: Decimal
     share: str = ""
-    joins: bool = False
+    brings: Decimal = Decimal("0")
+    needs: Decimal = Decimal("0")
 
 
 @dataclass(frozen=True, slots=True)

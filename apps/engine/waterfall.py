@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from apps.engine import retry
+from apps.engine import retry, shares
 from apps.engine.orders import EndpointSpec
 from apps.engine.outcome import Outcome
 from apps.engine.routing import Plan, Step
@@ -204,7 +204,7 @@ class _SoFar:
     def full(self) -> bool:
         """Every place is taken; who has the lead exclusively takes them all."""
         taken = [*self.sold, *self.held]
-        return len(taken) >= self.plan.max_buyers or any(one.share == "exclusive" for one in taken)
+        return len(taken) >= self.plan.max_buyers or any(one.share == shares.EXCLUSIVE for one in taken)
 
     def skips(self, step: Step) -> bool:
         """Its group has sold enough, a group before said stop, its buyer has (or may have) the lead already, or how it
@@ -212,26 +212,23 @@ class _SoFar:
         """
         taken = [*self.sold, *self.held]
         same_buyer = any(one.buyer_id == step.buyer_id for one in [*taken, *self.doubtful] if one is not step)
-        if same_buyer or self._does_not_go(step):
+        if same_buyer or not shares.goes(step, self.plan, taken, self._is_left):
             return True
         limit = self.limits.get(step.group_id)
         if limit is not None and sum(1 for one in taken if one.group_id == step.group_id) >= limit.max_buyers:
             return True
         return self._stopped_before(step)
 
-    def _does_not_go(self, step: Step) -> bool:
-        """Exclusive after others have it, or a share that counts only beside another one that was sold."""
-        if step.share == "exclusive":
-            return any(one is not step for one in (*self.sold, *self.held))
-        return step.joins and not any(one is not step for one in self.sold)
+    def _is_left(self, step: Step) -> bool:
+        results = self.by_order.get(step.order_id)
+        return not results or results[-1].retry_at is not None
 
     def _stopped_before(self, step: Step) -> bool:
+        sold_in = {one.group_id for one in (*self.sold, *self.held)}
         for limit in self.plan.groups:
             if limit.id == step.group_id:
                 return False
-            if limit.when_sold == "stop" and any(
-                one.group_id == limit.id for one in (*self.sold, *self.held)
-            ):
+            if limit.when_sold == "stop" and limit.id in sold_in:
                 return True
         return False
 

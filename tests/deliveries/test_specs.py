@@ -8,9 +8,9 @@ GROUPS = (GroupLimit(3, 2, "go_on"),)
 
 def test_a_plan_keeps_how_its_orders_buy() -> None:
     steps = (
-        Step(1, 11, 3, Decimal("12.345"), share="exclusive"),
+        Step(1, 11, 3, Decimal("12.345"), share="exclusive", brings=Decimal("12.34"), needs=Decimal("8.64")),
         Step(2, 12, 3, Decimal("5"), share="shared"),
-        Step(4, 14, 3, Decimal("1"), share="shared", joins=True),
+        Step(4, 14, 3, Decimal("1"), share="shared", brings=Decimal("0.50")),
         Step(5, 15, 3, Decimal("1")),
     )
     plan = Plan(steps, groups=GROUPS, max_buyers=2)

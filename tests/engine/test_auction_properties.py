@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 from apps.engine.auction import Award, Offer, award
 from apps.engine.campaign import CampaignSpec, TermsSpec
 from apps.engine.order_verdicts import VERDICTS
+from apps.engine.orders import EndpointSpec
+from apps.engine.outcome import Outcome
+from apps.engine.routing import GroupLimit, Plan, Step
 from apps.engine.selling import MarginSpec
+from apps.engine.waterfall import Result, Send, next_step
 from tests.engine.auctions import auctions, turns_of
+from tests.engine.builders import NOW
 
 CENT, ZERO = Decimal("0.01"), Decimal(0)
 Drawn = tuple[CampaignSpec, TermsSpec, list[Offer]]
@@ -157,28 +162,41 @@ def test_each_offer_has_one_line_and_each_step_one_order(drawn: Drawn) -> None:
     assert [step.order_id for step in made.ranking][: len(made.winners)] == [
         one.order_id for one in made.winners
     ]
-    assert [line.order_id for line in made.lines if line.verdict == "joins"] == [
-        step.order_id for step in made.ranking if step.joins
-    ]
     assert bool(made.reason) == (not made.winners)
     if not made.winners:
         told = {line.verdict for line in made.lines}
         assert made.reason == ("below_minimum_bid" if told - {"no_bid"} else "no_eligible_buyer")
 
 
-@settings(max_examples=80)
-@given(auctions())
-def test_the_way_of_a_post_pays_what_was_promised(drawn: Drawn) -> None:
-    """A step that may be the only sale either keeps the promise or, together with others, could."""
-    spec, made = drawn[0], decided(drawn)
-    if spec.auction.post_floor != "payout":
-        return
-    for step in made.ranking:
-        if step.share == "exclusive":
-            assert step.price.quantize(CENT, ROUND_HALF_EVEN) >= made.payout
-        elif step.joins:
-            assert spec.max_buyers > 1
-            assert any(one.share == "shared" and not one.joins for one in made.ranking)
+@settings(max_examples=200)
+@given(auctions(), st.sets(st.integers(1, 8)))
+def test_a_post_keeps_the_promise_or_sells_nothing(drawn: Drawn, refuse: set[int]) -> None:
+    """Some orders refuse until one buys; from then on all that are asked buy."""
+    spec, _, _ = drawn
+    made = decided(drawn)
+    sold = posted(spec, made, refuse)
+    assert len({step.buyer_id for step in sold}) == len(sold) <= spec.max_buyers
+    assert len(sold) == 1 or all(step.share == "shared" for step in sold)
+    if made.winners and not refuse & {one.order_id for one in made.winners}:
+        assert {step.order_id for step in sold} >= {one.order_id for one in made.winners}
+    if sold and spec.auction.post_floor == "payout":
+        assert sum(step.price.quantize(CENT, ROUND_HALF_EVEN) for step in sold) >= made.payout
+
+
+def posted(spec: CampaignSpec, made: Award, refuse: set[int]) -> list[Step]:
+    """The steps that buy."""
+    groups = sorted(spec.groups, key=lambda one: (one.position, one.id))
+    limits = tuple(GroupLimit(one.id, one.max_buyers, one.when_sold) for one in groups)
+    plan = Plan(made.ranking, groups=limits, max_buyers=spec.max_buyers)
+    endpoints = {step.order_id: EndpointSpec(1, "e", "https://buyer.example/") for step in made.ranking}
+    steps = {step.order_id: step for step in made.ranking}
+    history: list[Result] = []
+    sold: list[Step] = []
+    while isinstance(said := next_step(plan, history, endpoints, NOW), Send):
+        refused = said.order_id in refuse and not sold
+        history.append(Result(said.order_id, Outcome.REJECTED if refused else Outcome.ACCEPTED, NOW))
+        sold += [] if refused else [steps[said.order_id]]
+    return sold
 
 
 @settings(max_examples=80)

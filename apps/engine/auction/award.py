@@ -68,6 +68,8 @@ class _Race:
         self.lanes = lanes(spec, found.ways, turns)
         self.owed = fixed(terms.payout)
         self.bar = Bar(self.owed, of_room=True) if self.owed else Bar()
+        self.down = self.bar
+        """What a sale must bring further down the ranking."""
         self.winners: tuple[Winner, ...] = ()
         self.promised = ZERO
         self.steps: list[Step] = []
@@ -81,9 +83,8 @@ class _Race:
         """The way of a post: the winners, then what else is left that pays, group by group."""
         self.winners = _winners(self.terms.payout, won)
         self.promised = sum((winner.payout for winner in self.winners), ZERO)
-        bar = self.bar
         if self.spec.auction.post_floor == "payout" and not self.owed:
-            bar = Bar(self.promised)
+            self.down = Bar(self.promised)
         reached = False
         for lane in self.lanes:
             reached = reached or lane.group.id == won[0].offer.group_id
@@ -93,7 +94,7 @@ class _Race:
                 self._place(lane, way, "won")
             lane.take(won)
             behind = self._behind(lane, won)
-            while picked := lane.pick(bar):
+            while picked := lane.pick(self.down):
                 for way in picked:
                     self._place(lane, way, behind)
                 lane.take(picked)
@@ -122,9 +123,16 @@ class _Race:
 
     def _place(self, lane: Lane, way: Way, verdict: str) -> None:
         offer = way.offer
-        joins = verdict == "joins"
         self.steps.append(
-            Step(offer.order_id, offer.buyer_id, lane.group.id, way.price, share=way.share, joins=joins)
+            Step(
+                offer.order_id,
+                offer.buyer_id,
+                lane.group.id,
+                way.price,
+                share=way.share,
+                brings=self.down.amount(way),
+                needs=self.down.needed,
+            )
         )
         detail = f"{way.share} at {shown(way.price)}"
         if self.by_expected:
