@@ -5,7 +5,10 @@ from contextvars import ContextVar
 
 import pytest
 from django.template import Context, Template
+from django.test import TransactionTestCase
 from django.test.signals import template_rendered
+
+from tests import emptying
 
 _inside: ContextVar[bool] = ContextVar("inside", default=False)
 
@@ -31,3 +34,12 @@ def _a_page_is_told_once(django_test_environment: None) -> Iterator[None]:
     Template._render = _render
     yield
     Template._render = of_django
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_by_deleting() -> Iterator[None]:
+    """A test that commits leaves an empty database behind, which takes milliseconds."""
+    of_django = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = emptying.empty
+    yield
+    TransactionTestCase._fixture_teardown = of_django
