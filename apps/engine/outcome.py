@@ -204,6 +204,8 @@ def problems(rule: ResponseRule) -> tuple[str, ...]:
         rule.reference_path,
         rule.redirect_path,
         rule.promise_path,
+        rule.shared_price_path,
+        rule.expiry_path,
     ):
         if path and path_problem(path):
             found.append(path_problem(path))

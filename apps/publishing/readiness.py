@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from django.db import models
 
 from apps.buyers.models import Endpoint, LeadOrder
+from apps.buyers.selectors import endpoint_notes, order_notes
+from apps.campaigns.choices import Traffic
 from apps.campaigns.models import Campaign
 from apps.core.clock import now
 from apps.engine.campaign import CampaignSpec
@@ -75,8 +77,10 @@ def readiness(campaign: Campaign) -> Readiness:
     return Readiness(
         campaign=_item(draft, _campaign(draft, spec), tuple(_notes(draft))),
         terms=tuple(_item(row, _terms(row, spec, keyed)) for row in draft.terms.all()),
-        orders=tuple(_item(row, _order(row, spec)) for row in draft.orders.all()),
-        endpoints=tuple(_item(row, _endpoint(row, spec)) for row in endpoints.values()),
+        orders=tuple(_item(row, _order(row, spec), tuple(order_notes(row))) for row in draft.orders.all()),
+        endpoints=tuple(
+            _item(row, _endpoint(row, spec), tuple(endpoint_notes(row))) for row in endpoints.values()
+        ),
         problems=tuple(found),
         version=version,
         unpublished=bool(found)
@@ -121,6 +125,10 @@ def _notes(campaign: Campaign) -> Iterator[str]:
     slow = [each for each in orders if each.endpoint and each.endpoint.timeout_ms > campaign.answer_budget_ms]
     if campaign.answer_mode == "buyer" and slow:
         yield f"Order {slow[0]} may take longer to answer than the campaign waits"
+    if campaign.traffic == Traffic.EXCHANGE and not any(
+        field.required_on_ping for field in campaign.fields.all()
+    ):
+        yield "No field is required on ping: buyers may be asked about leads of which they are told nothing"
     if not is_zone(campaign.time_zone):
         yield "The time zone is unknown"
 

@@ -15,6 +15,7 @@ from apps.engine.orders import (
     HeaderSpec,
     MappingRow,
     OrderSpec,
+    PingSpec,
     PriceBand,
     ResponseRule,
 )
@@ -31,6 +32,7 @@ from apps.engine.requirements import (
     Window,
     ZipTargeting,
 )
+from apps.engine.selling import AuctionSpec, MarginBand, MarginSpec
 from apps.publishing.diff import changes
 
 TEXAN = Expression("test", field="state", operator="is", value="TX")
@@ -68,6 +70,15 @@ def _terms(**attributes: object) -> CampaignSpec:
     return replace(SPEC, terms=(replace(SPEC.terms[0], **attributes),))
 
 
+def _auction(**attributes: object) -> CampaignSpec:
+    return replace(SPEC, auction=AuctionSpec(**attributes))
+
+
+PINGED = PingSpec(
+    "https://a.example/ping",
+    mapping=(MappingRow("zip", "field", "zip"), MappingRow("state", "field", "state")),
+    rules=(ResponseRule("accepted", price_path="price"),),
+)
 CASES = [
     (replace(SPEC, fields=(STATE, replace(ZIP, required=True))), "Field zip is now required"),
     (replace(SPEC, fields=(STATE,)), "Field zip removed"),
@@ -123,12 +134,55 @@ CASES = [
     (_order(outside_hours="queue"),
      "Order Denver Roofers: outside its hours: the next order gets the lead → the lead waits for the opening"),
     (_endpoint(rules=()), "Endpoint API: response rules changed, 1 → 0"),
+    (_endpoint(ping=PINGED), "Endpoint API: is pinged now, at https://a.example/ping"),
+    (replace(SPEC, traffic="exchange"), "Sources send by simple post and webhook → ping and post"),
+    (_auction(deadline_ms=500), "Buyers answer a ping within 0.75 s → 0.5 s"),
+    (_auction(ping_valid_s=60), "A ping can be posted for 120 s → 60 s"),
+    (_auction(minimum_bid=Decimal(5)), "Minimum bid none → 5"),
+    (_auction(on_mismatch="reject"),
+     "When a post differs from its ping: keep what was pinged, and warn → reject the post"),
+    (_auction(post_floor="margin"),
+     "A post goes down the ranking while the price still pays the promised payout → the margin still holds"),
+    (_auction(expected_value="shadow"), "Ranking by expected value: off → shadow"),
+    (_auction(margin=MarginSpec("percent", Decimal(20), (MarginBand(Decimal(50), "fixed", Decimal(8)),))),
+     "Margin none → 20 %, 8 from 50"),
+    (_terms(minimum_bid=Decimal(3)), "Source Google: minimum bid none → 3"),
+    (_terms(margin=MarginSpec("fixed", Decimal(4))), "Source Google: margin as elsewhere → 4"),
+    (_terms(margin=MarginSpec()), "Source Google: margin as elsewhere → none"),
+    (_terms(sample_payout=Decimal(9)), "Source Google: bid of a test ping 0 → 9"),
+    (_terms(pings_per_post=30), "Source Google: most pings for each post: no limit → 30"),
+    (_order(price_kind="bid"), "Order Denver Roofers: pays a fixed price → what it bids on a ping"),
+    (_order(share="either"), "Order Denver Roofers: share mode exclusive → exclusive or shared"),
+    (_order(shared_price=Decimal(12)), "Order Denver Roofers: price of a shared lead the same price → 12"),
+    (_order(minimum_bid=Decimal(12)), "Order Denver Roofers: minimum bid none → 12"),
+    (_order(margin=MarginSpec("percent", Decimal(15))), "Order Denver Roofers: margin as elsewhere → 15 %"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("new", "sentence"), CASES, ids=[case[1] for case in CASES])
 def test_one_change_is_one_sentence(new, sentence):
     assert changes(SPEC, new) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("ping", "sentence"),
+    [
+        (None, "Endpoint API: is no longer pinged"),
+        (replace(PINGED, url="https://b.example"), "Endpoint API: ping URL https://a.example/ping → https://b.example"),
+        (replace(PINGED, body_format="query", method="POST"), "Endpoint API: ping format JSON → query string"),
+        (replace(PINGED, timeout_ms=300), "Endpoint API: ping timeout 0.75 s → 0.3 s"),
+        (replace(PINGED, template="<a/>"), "Endpoint API: ping template added"),
+        (replace(PINGED, rules=()), "Endpoint API: ping rules changed, 1 → 0"),
+        (replace(PINGED, mapping=PINGED.mapping[::-1]), "Endpoint API: ping mapping rows are in another order"),
+        (replace(PINGED, mapping=PINGED.mapping[:1]), "Endpoint API, ping: mapping state removed"),
+        (
+            replace(PINGED, mapping=(replace(PINGED.mapping[0], agreed=True), PINGED.mapping[1])),
+            "Endpoint API, ping: mapping zip: agreed to be sent in the clear: no → yes",
+        ),
+    ],
+)  # fmt: skip
+def test_one_change_of_a_ping_is_one_sentence(ping, sentence):
+    assert changes(_endpoint(ping=PINGED), _endpoint(ping=ping)) == [sentence]
 
 
 def test_a_list_under_the_same_name_is_counted():
@@ -145,6 +199,7 @@ WHOLES = [
     (ZIP, lambda field: replace(SPEC, fields=(STATE, field))),
     (SPEC.groups[0], lambda group: replace(SPEC, groups=(group,))),
     (SPEC.terms[0], lambda terms: replace(SPEC, terms=(terms,))),
+    (SPEC.auction, lambda auction: replace(SPEC, auction=auction)),
 ]
 
 

@@ -12,8 +12,9 @@ from unfold.decorators import display
 from apps.buyers.admin.endpoint_rows import HeaderInline, MappingInline, ResponseRuleInline, campaigns_of
 from apps.buyers.admin.forms.endpoint import EndpointForm
 from apps.buyers.admin.forms.start import NewEndpointForm, StartForm
-from apps.buyers.choices import AuthKind, EndpointKind
+from apps.buyers.choices import AuthKind, EndpointKind, PriceKind
 from apps.buyers.models import Endpoint
+from apps.buyers.selectors import endpoint_notes, is_pinged
 from apps.buyers.services import endpoint_prepare, mapping_fields_add, preset_apply
 from apps.campaigns.admin.forms import field_menu
 from apps.campaigns.admin.standing import paused_note, unpublished_note
@@ -203,8 +204,12 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
             notes.append("No order delivers here yet: choose this endpoint in a lead order.")
         if not endpoint.mappings.exists():
             notes.append("It has no mapping: nothing of a lead would be sent. Add rows below.")
+        bidding = [order for order in orders if order.price_kind == PriceKind.BID]
+        if bidding and not is_pinged(endpoint):
+            notes.append(f"Order “{bidding[0]}” bids, and there is no ping URL here: nobody would be asked.")
         campaigns = {order.campaign for order in orders}
         notes += sorted(unpublished_note(campaign, "endpoints", endpoint.pk) for campaign in campaigns)
+        notes += [f"{note}." for note in endpoint_notes(endpoint)]
         return [note for note in notes if note]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -16,6 +16,7 @@ from apps.buyers.admin.forms.orders import (
     PriceBandForm,
 )
 from apps.buyers.models import LeadOrder, OrderCap, OrderCopy, OrderPriceBand, OrderWindow
+from apps.buyers.selectors import order_notes
 from apps.buyers.services import order_windows_set
 from apps.campaigns.admin.caps import CapInlineMixin
 from apps.campaigns.admin.expressions import in_words
@@ -183,6 +184,7 @@ class LeadOrderAdmin(WeekMixin, SwitchMixin, CompanyAdmin):
             notes.append("It has no endpoint: choose one below, or nothing can be delivered.")
         else:
             notes.append(paused_note(order.endpoint))
+        notes += [f"{note}." for note in order_notes(order)]
         notes.append(unpublished_note(order.campaign, "orders", order.pk))
         return [note for note in notes if note]
 

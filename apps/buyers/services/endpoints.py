@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.buyers.choices import EndpointKind, MappingKind, RuleMatch, RuleOutcome
+from apps.buyers.choices import EndpointKind, MappingKind, MappingPhase, Phase, RuleMatch, RuleOutcome
 from apps.buyers.models import Buyer, Endpoint, EndpointHeader, ResponseRule
 from apps.buyers.models import Mapping as MappingRow
 from apps.companies.services import record, switch_set
@@ -45,21 +45,34 @@ def endpoint_set_secret(endpoint: Endpoint, *, secret: str, by: Any) -> None:
 
 
 @transaction.atomic
-def mappings_set(endpoint: Endpoint, *, rows: Rows, by: Any) -> None:
-    """Replace an endpoint's mapping; each row has the attributes of `buyers.Mapping`."""
-    endpoint.mappings.all().delete()
-    MappingRow.objects.bulk_create(
-        MappingRow(**{"endpoint": endpoint, "position": place, **row}) for place, row in enumerate(rows)
+def mappings_set(endpoint: Endpoint, *, rows: Rows, by: Any, phase: str = MappingPhase.POST) -> None:
+    """Replace an endpoint's mapping of one phase; each row has the attributes of `buyers.Mapping`.
+
+    What of a ping is agreed to go out in the clear is named on record.
+    """
+    endpoint.mappings.filter(phase=phase).delete()
+    made = MappingRow.objects.bulk_create(
+        MappingRow(**{"endpoint": endpoint, "position": place, **row, "phase": phase})
+        for place, row in enumerate(rows)
     )
-    record(endpoint, by=by, action="endpoint.mapping_changed", summary=f"Mapping of “{endpoint}” changed")
+    agreed = [row.target for row in made if row.agreed]
+    what = "Ping mapping" if phase == MappingPhase.PING else "Mapping"
+    record(
+        endpoint,
+        by=by,
+        action="endpoint.mapping_changed",
+        summary=f"{what} of “{endpoint}” changed",
+        data={"agreed": agreed} if agreed else {},
+    )
 
 
 @transaction.atomic
 def mapping_fields_add(endpoint: Endpoint, *, names: Iterable[str], by: Any) -> list[MappingRow]:
-    """Map fields of the lead to targets of the same name; those mapped already are left alone."""
-    taken = set(endpoint.mappings.values_list("target", flat=True))
-    taken |= set(endpoint.mappings.filter(kind=MappingKind.FIELD).values_list("source", flat=True))
-    first = endpoint.mappings.count()
+    """Map fields of the lead to targets of the same name in the post; those mapped already are left alone."""
+    mapped = endpoint.mappings.filter(phase=MappingPhase.POST)
+    taken = set(mapped.values_list("target", flat=True))
+    taken |= set(mapped.filter(kind=MappingKind.FIELD).values_list("source", flat=True))
+    first = mapped.count()
     wanted = [name for name in dict.fromkeys(names) if name not in taken]
     added = MappingRow.objects.bulk_create(
         MappingRow(
@@ -74,15 +87,15 @@ def mapping_fields_add(endpoint: Endpoint, *, names: Iterable[str], by: Any) -> 
 
 
 @transaction.atomic
-def response_rules_set(endpoint: Endpoint, *, rows: Rows, by: Any) -> None:
-    """Replace an endpoint's response rules, in order; each has the attributes of `buyers.ResponseRule`."""
-    endpoint.rules.all().delete()
+def response_rules_set(endpoint: Endpoint, *, rows: Rows, by: Any, phase: str = Phase.POST) -> None:
+    """Replace an endpoint's response rules of one phase, in order; each has the attributes of `buyers.ResponseRule`."""
+    endpoint.rules.filter(phase=phase).delete()
     ResponseRule.objects.bulk_create(
-        ResponseRule(**{"endpoint": endpoint, "position": place, **row}) for place, row in enumerate(rows)
+        ResponseRule(**{"endpoint": endpoint, "position": place, **row, "phase": phase})
+        for place, row in enumerate(rows)
     )
-    record(
-        endpoint, by=by, action="endpoint.rules_changed", summary=f"Response rules of “{endpoint}” changed"
-    )
+    what = {Phase.PING: "Ping rules", Phase.STATUS: "Status rules"}.get(Phase(phase), "Response rules")
+    record(endpoint, by=by, action="endpoint.rules_changed", summary=f"{what} of “{endpoint}” changed")
 
 
 @transaction.atomic

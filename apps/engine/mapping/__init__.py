@@ -6,6 +6,7 @@ the reason but shows no data of the lead. What a row can be stands in registries
 """
 
 from apps.engine.mapping.build import build
+from apps.engine.mapping.clear import in_the_clear
 from apps.engine.mapping.encodings import ENCODINGS, Encoding
 from apps.engine.mapping.kinds import MAPPING_KINDS, MappingKind, fields_read, filled, needs_secret
 from apps.engine.mapping.parts import PARTS, Part
@@ -38,6 +39,7 @@ __all__ = [
     "fields_read",
     "filled",
     "idempotency_key_of",
+    "in_the_clear",
     "needs_secret",
     "problems",
 ]

@@ -157,9 +157,19 @@ def fields_read(row: MappingRow, spec: Any = None) -> frozenset[str]:
     if row.kind in ("field", "split", "value_table"):
         return frozenset({row.source})
     if row.kind == "template":
-        return _names(row.value)
+        return _all_read(_names(row.value), spec)
     if row.kind == "branch":
-        return frozenset().union(*(_names(branch.value) for branch in row.branches))
-    entry = SYSTEM_VALUES.get(row.source) if row.kind == "system" else None
-    name = field_of_role(spec, entry.role) if entry is not None and entry.role else ""
-    return frozenset({name} if name else ())
+        return _all_read(frozenset().union(*(_names(branch.value) for branch in row.branches)), spec)
+    return _behind(row.source, spec) if row.kind == "system" else frozenset()
+
+
+def _all_read(names: frozenset[str], spec: Any) -> frozenset[str]:
+    """The names of a template, and the fields behind those that are system values."""
+    return names.union(*(_behind(name, spec) for name in names))
+
+
+def _behind(name: str, spec: Any) -> frozenset[str]:
+    """The field that a system value is taken from, if it is one that tells of the person."""
+    entry = SYSTEM_VALUES.get(name)
+    found = field_of_role(spec, entry.role) if entry is not None and entry.role else ""
+    return frozenset({found} if found else ())

@@ -31,7 +31,11 @@ VALUE_FORMATS: dict[str, ValueFormat] = {
     )
 }
 
+HASHES = frozenset(entry.key for entry in hashes.FORMATS)
+"""The formats from whose text the value cannot be read."""
+
 __all__ = [
+    "HASHES",
     "VALUE_FORMATS",
     "Argument",
     "UnwritableError",

@@ -25,7 +25,7 @@ _ROW = {
     "on_empty": "when empty:", "default": "default", "max_length": "longest", "on_too_long": "when too long:",
     "value_type": "type", "value_format": "format", "format_argument": "format with", "encoding": "encoding",
     "part": "part", "test_value": "test value",
-    "agreed": "agreed in the clear",
+    "agreed": "agreed to be sent in the clear:",
 }  # fmt: skip
 _MAIL = {"to": "to", "subject": "subject"}
 
@@ -53,10 +53,7 @@ def _endpoint(before: EndpointSpec, after: EndpointSpec) -> Iterator[str]:
         yield from _part(label, f"header {(has or had).name}", had, has)
     for had, has in words.paired(before.mapping, after.mapping, lambda row: row.target):
         yield from _mapping(label, had, has)
-    yield from auction.ping(before, after, label)
-    pinged = ((one.ping or auction.NO_PING).mapping for one in (before, after))
-    for had, has in words.paired(*pinged, lambda row: row.target):
-        yield from _mapping(f"{label}, ping", had, has)
+    yield from _ping(before, after, label)
     for what, had, has in (
         ("response rules", before.rules, after.rules),
         ("status rules", before.status_rules, after.status_rules),
@@ -65,6 +62,13 @@ def _endpoint(before: EndpointSpec, after: EndpointSpec) -> Iterator[str]:
             yield said(label, f"{what} changed, {len(had)} → {len(has)}")
     if _targets(before) != _targets(after) and set(_targets(before)) == set(_targets(after)):
         yield said(label, "mapping rows are in another order")
+
+
+def _ping(before: EndpointSpec, after: EndpointSpec, label: str) -> Iterator[str]:
+    yield from auction.ping(before, after, label)
+    if before.ping is not None and after.ping is not None:
+        for had, has in words.paired(before.ping.mapping, after.ping.mapping, lambda row: row.target):
+            yield from _mapping(f"{label}, ping", had, has)
 
 
 def _targets(endpoint: EndpointSpec) -> list[str]:

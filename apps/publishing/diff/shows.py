@@ -74,6 +74,20 @@ ROW: dict[str, Callable[[Any], str]] = {
     ),
     "max_length": _limit,
 }  # fmt: skip
+AUCTION: dict[str, Callable[[Any], str]] = {
+    "traffic": _by({"simple": "simple post and webhook", "exchange": "ping and post"}),
+    "deadline_ms": _seconds,
+    "ping_valid_s": lambda value: f"{value} s",
+    "on_mismatch": _by({"keep": "keep what was pinged, and warn", "reject": "reject the post"}),
+    "post_floor": _by(
+        {"payout": "the price still pays the promised payout", "margin": "the margin still holds"}
+    ),
+    "expected_value": _by({"off": "off", "shadow": "shadow", "on": "on"}),
+    "price_kind": _by({"fixed": "a fixed price", "bid": "what it bids on a ping"}),
+    "share": _by({"exclusive": "exclusive", "shared": "shared", "either": "exclusive or shared"}),
+    "shared_price": lambda value: "the same price" if value is None else shown(value),
+    "pings_per_post": _limit,
+}  # fmt: skip
 ORDER: dict[str, Callable[[Any], str]] = {
     "outside_hours": _by(
         {

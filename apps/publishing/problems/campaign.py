@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from apps.campaigns.models import Campaign
 from apps.engine.fields.country_codes import COUNTRY_NAMES
+from apps.publishing.problems import money
 from apps.publishing.problems.base import Draft, PublishProblem, is_code, is_zone, named
 
 _CONSENT_ROLES = {
@@ -19,7 +20,7 @@ def problems(draft: Draft) -> Iterator[PublishProblem]:
     """What is wrong with settings, targeting, rules, duplicates and caps."""
     campaign = draft.campaign
     label = f"Campaign {campaign}"
-    for check in (_settings, _period, _consent, _verification):
+    for check in (_settings, _period, _consent, _verification, _money):
         yield from (named(campaign, label, field, said) for field, said in check(campaign, draft))
     yield from draft.targeting(campaign, label)
     yield from _rules(draft)
@@ -63,6 +64,10 @@ def _verification(campaign: Campaign, draft: Draft) -> Iterator[tuple[str, str]]
         yield "verify_ip", "verifies IP addresses but has no IP field"
     if odd := sorted(set(map(str, campaign.ip_countries)) - COUNTRY_NAMES.keys()):
         yield "ip_countries", f"accepts IP addresses of “{odd[0]}”, which is no country"
+
+
+def _money(campaign: Campaign, draft: Draft) -> Iterator[tuple[str, str]]:
+    yield from money.problems(campaign)
 
 
 def _rules(draft: Draft) -> Iterator[PublishProblem]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from apps.buyers.choices import PriceKind
 from apps.buyers.models import LeadOrder
 from apps.publishing.compile.selling import included
-from apps.publishing.problems import endpoints
+from apps.publishing.problems import bidding, endpoints
 from apps.publishing.problems.base import Draft, PublishProblem, is_zone, named
 
 Said = Iterator[tuple[str, str]]
@@ -17,8 +18,9 @@ def problems(draft: Draft) -> Iterator[PublishProblem]:
         yield from _order(order, draft)
     found = {order.endpoint_id: order.endpoint for order in rows if order.endpoint_id}
     found |= {copy.endpoint_id: copy.endpoint for order in rows for copy in order.copies.all()}
+    asked = {order.endpoint_id for order in rows if order.price_kind == PriceKind.BID}
     for endpoint in found.values():
-        yield from endpoints.problems(endpoint, draft)
+        yield from endpoints.problems(endpoint, draft, is_pinged=endpoint.pk in asked)
     seen: set[int] = set()
     for buyer in (order.buyer for order in rows):
         if buyer.pk not in seen:
@@ -28,7 +30,7 @@ def problems(draft: Draft) -> Iterator[PublishProblem]:
 
 def _order(order: LeadOrder, draft: Draft) -> Iterator[PublishProblem]:
     label = f"Order {order}"
-    for check in (_endpoints(order), _standing(order, draft)):
+    for check in (_endpoints(order), _standing(order, draft), bidding.problems(order, draft.campaign)):
         yield from (named(order, label, field, said) for field, said in check)
     yield from draft.targeting(order, label)
     yield from draft.expression(order, label, "criteria")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from apps.core.http.guard import check_url
+from apps.publishing.problems import money
 from apps.publishing.problems.base import Draft, PublishProblem, named
 from apps.sources.models import Terms
 
@@ -27,6 +28,11 @@ def _terms(terms: Terms) -> Iterator[tuple[str, str]]:
         yield "payout_amount", "have a negative payout"
     if terms.payout_kind == "percent" and terms.payout_amount > _WHOLE:
         yield "payout_amount", "pay more than 100 percent"
+    if terms.sample_payout < 0:
+        yield "sample_payout", "answer a test ping with a negative bid"
+    if terms.pings_per_post is not None and terms.pings_per_post < 1:
+        yield "pings_per_post", "allow no ping for a post: none could ever be sold"
+    yield from money.problems(terms)
     for text in terms.ip_allow:
         if not _is_network(text):
             yield "ip_allow", f"allow “{text}”, which is no address or network"
