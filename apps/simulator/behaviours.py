@@ -1,34 +1,16 @@
 """How a buyer can behave. Each choice follows from the request alone, or from how often its key has come."""
 
-import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from apps.simulator import credentials
-from apps.simulator.answers import Answer, Facts, fingerprint, reference
-from apps.simulator.journal import Journal, Received
+from apps.simulator import bidding, credentials
+from apps.simulator.answers import Answer, Facts, reference
+from apps.simulator.journal import Received
 from apps.simulator.parameters import ParameterError, Parameters
+from apps.simulator.visits import Behave, Visit, by_weight
 
 DEFAULT_PRICE = "25.00"
 MIXED_DEFAULTS = {"accept": 70, "reject": 20, "error": 5, "duplicate": 5}
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One request to one behaviour: all that an answer may depend on."""
-
-    received: Received
-    parameters: Parameters
-    journal: Journal
-
-    @property
-    def identity(self) -> bytes:
-        """What makes two requests the same to a buyer: the key, else the body, else the query."""
-        received = self.received
-        return received.key.encode() or received.body or repr(sorted(received.query.items())).encode()
-
-
-Behave = Callable[[Visit], Answer]
 
 
 def accept(visit: Visit) -> Answer:
@@ -94,12 +76,7 @@ def redirect(visit: Visit) -> Answer:
 
 def mixed(visit: Visit) -> Answer:
     """One of several answers by weight, always the same for the same key."""
-    weights = {name: visit.parameters.whole(name, 0, most=10_000) for name in MIXED_DEFAULTS}
-    if not any(weights.values()):
-        weights = MIXED_DEFAULTS
-    place = fingerprint(visit.identity) % sum(weights.values())
-    ends = itertools.accumulate(weights.values())
-    chosen = next(name for name, end in zip(weights, ends, strict=True) if place < end)
+    chosen = by_weight(visit, MIXED_DEFAULTS)
     if chosen != "error":
         # A status is meant for the failures; the others keep their own.
         visit = replace(visit, parameters=visit.parameters.without("status"))
@@ -179,6 +156,10 @@ PLAIN: dict[str, Behave] = {
     "header-key": guarded(credentials.knows_key),
     "signed": guarded(credentials.has_signed),
     "status": status,
+    "bid": bidding.bid,
+    "no-bid": bidding.no_bid,
+    "mixed-bid": bidding.mixed_bid,
+    "promised": bidding.promised,
 }
 """Behaviours that answer in good HTTP. Several are `accept` under other `DEFAULTS`."""
 

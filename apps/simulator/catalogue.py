@@ -60,6 +60,23 @@ KNOWING = (
         "key=DEL-0-1&pending=1",
     ),
 )
+BIDDING = (
+    Entry(
+        "bid",
+        "Bids, with a promise and an end in expires seconds. states gives a price each, price then serves the others; "
+        "without it they are not wanted. field is where the state is, spread how far the price moves up or down from "
+        "ping to ping. shared adds a price for a lead that others buy, too; for is exclusive, shared or both.",
+        "price=14.00&states=CA:18.50,TX:12&spread=2&shared=7.50&expires=60",
+    ),
+    Entry("no-bid", "Wants no lead like this, and says why.", "reason=Outside+our+counties"),
+    Entry("mixed-bid", "Bids, does not, or fails, by weight.", "bid=70&none=25&error=5&price=16.00"),
+    Entry(
+        "promised",
+        "Takes posts that carry, anywhere, the promise that this buyer gave to a ping: pays what it bid, once. price "
+        "pays another amount, less so much less, silent names none; say rejects what it has won.",
+        "less=2.50",
+    ),
+)
 FAILING = (
     Entry("error", "Fails with status 500, or another.", "status=503"),
     Entry("rate-limit", "Answers 429 with Retry-After.", "retry_after=5"),
@@ -80,6 +97,8 @@ FAILING = (
 )
 PARAMETERS = (
     ("ms", "milliseconds to wait before anything is answered", "ms=250"),
+    ("late", "milliseconds in place of ms, each late_every-th time (2)", "late=80&late_every=5"),
+    ("phase", "ping or post, for the log: a ping that is to hang or fail", "phase=ping"),
     (
         "failures",
         "status 500 this many times for each Idempotency-Key, then the behaviour itself",

@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 
-from apps.simulator.behaviours import Visit
+from apps.simulator.visits import Visit
 
 LONGEST_S = 600
 """After this long even an endless behaviour lets go of the connection."""

@@ -10,6 +10,8 @@ SHOWN_REQUESTS = 200
 MAX_BUYERS = 500
 MAX_KEYS = 100_000
 KEPT_BODY_BYTES = 16_384
+BIDDING = frozenset({"bid", "no-bid", "mixed-bid"})
+"""The behaviours that answer pings."""
 
 
 @dataclass(slots=True)
@@ -32,6 +34,11 @@ class Received:
     status: int | None = None
     answer: bytes = b""
 
+    @property
+    def phase(self) -> str:
+        """ping or post: what the address says under `phase`, else ping for behaviours that bid."""
+        return self.query.get("phase") or ("ping" if self.behaviour in BIDDING else "post")
+
     def header(self, name: str, default: str = "") -> str:
         """The value of a header, case-insensitively."""
         wanted = name.lower()
@@ -51,6 +58,7 @@ class Journal:
     total: int = 0
     _by_buyer: "OrderedDict[str, deque[Received]]" = field(default_factory=OrderedDict)
     _seen: "OrderedDict[str, int]" = field(default_factory=OrderedDict)
+    _taken: "OrderedDict[str, str]" = field(default_factory=OrderedDict)
     _arrived: threading.Condition = field(default_factory=threading.Condition)
 
     def add(self, received: Received) -> None:
@@ -72,6 +80,13 @@ class Journal:
         if len(self._seen) > MAX_KEYS:
             self._seen.popitem(last=False)
         return times
+
+    def take(self, thing: str, *, by: str) -> bool:
+        """Whether `thing` is `by`'s: free before, or taken by the same already."""
+        holder = self._taken.setdefault(thing, by)
+        if len(self._taken) > MAX_KEYS:
+            self._taken.popitem(last=False)
+        return holder == by
 
     def of(self, buyer: str) -> list[Received]:
         """The kept requests of one buyer, oldest first."""
@@ -100,6 +115,7 @@ class Journal:
             self.total = 0
             self._by_buyer.clear()
             self._seen.clear()
+            self._taken.clear()
 
     def __iter__(self) -> Iterator[Received]:
         return iter(self.everything())

@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from apps.simulator.catalogue import ANSWERING, FAILING, KNOWING, PARAMETERS, Entry
+from apps.simulator.catalogue import ANSWERING, BIDDING, FAILING, KNOWING, PARAMETERS, Entry
 from apps.simulator.journal import Journal, Received
 
 STYLE = Path(__file__).with_name("style.css").read_text()
@@ -23,7 +23,7 @@ def index(base_url: str, journal: Journal, *, mail_port: int | None = None) -> s
 <h1>Buyer simulator</h1>
 <p>Buyers that behave as their address says. Give a lead order's endpoint one of the URLs below, send a lead, and
 see what your campaign makes of the answer. The same request always gets the same answer: nothing here depends on
-chance, and on time only the end of a token.</p>
+chance, and on time only the end of a token or of a bid.</p>
 </header>
 <section aria-labelledby="address"><h2 id="address">The address</h2>
 <p class="url"><code>{escape(base_url)}/buyers/<b>name</b>/<b>behaviour</b></code></p>
@@ -32,6 +32,7 @@ recognised by its <code>Idempotency-Key</code> header, or by its body if it has 
 <pre><code>curl -X POST '{escape(example)}' -d '{{"email": "jane@example.com"}}'</code></pre>
 </section>
 {_table("Buyers that answer", ANSWERING)}
+{_table("Buyers that bid", BIDDING)}
 {_table("Buyers that know their callers", KNOWING)}
 {_table("Buyers in trouble", FAILING)}
 <section aria-labelledby="parameters"><h2 id="parameters">Parameters for every behaviour that answers</h2>
@@ -76,6 +77,7 @@ def as_rows(received: list[Received]) -> list[dict[str, object]]:
             "number": item.number,
             "received_at": item.received_at.isoformat(),
             "behaviour": item.behaviour,
+            "phase": item.phase,
             "method": item.method,
             "path": item.path,
             "query": item.query,
@@ -153,9 +155,10 @@ def _request(item: Received) -> str:
     query = f"?{'&'.join(f'{name}={value}' for name, value in item.query.items())}" if item.query else ""
     body = escape(item.text[:_SHOWN_BODY]) or "(no body)"
     instant = item.received_at
+    when = f'<time datetime="{instant.isoformat()}">{instant:%-d %b %Y, %H:%M:%S} UTC</time>'
     return f"""
 <article><h2><span class="method">{escape(item.method)}</span> <code>{escape(item.path + query)}</code></h2>
-<p class="note">No. {item.number} · <time datetime="{instant.isoformat()}">{instant:%-d %b %Y, %H:%M:%S} UTC</time></p>
+<p class="note">No. {item.number} · {item.phase} · {when}</p>
 <pre><code>{body}</code></pre>
 <p class="note">{_answered(item)}</p>
 <details><summary>{len(item.headers)} headers</summary><pre><code>{headers}</code></pre></details></article>"""

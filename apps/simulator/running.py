@@ -35,6 +35,18 @@ class Running:
         """The URL of a behaviour."""
         return f"{self.url}/buyers/{name}/{behaviour}" + (f"?{query}" if query else "")
 
+    def pings(self, name: str = "") -> list[Received]:
+        """The kept pings, of all buyers or of one, oldest first."""
+        return self._of_phase("ping", name)
+
+    def posts(self, name: str = "") -> list[Received]:
+        """Everything kept that was no ping, of all buyers or of one, oldest first."""
+        return self._of_phase("post", name)
+
+    def _of_phase(self, phase: str, name: str) -> list[Received]:
+        kept = self.journal.of(name) if name else self.requests
+        return [received for received in kept if received.phase == phase]
+
     def with_key(self, key: str) -> list[Received]:
         """The requests that carried this Idempotency-Key."""
         return [received for received in self.requests if received.key == key]

@@ -7,11 +7,12 @@ from aiohttp import web
 
 from apps.simulator import mail_pages, pages
 from apps.simulator.answers import written
-from apps.simulator.behaviours import DEFAULTS, PLAIN, Visit, answer
+from apps.simulator.behaviours import DEFAULTS, PLAIN, answer
 from apps.simulator.hostile import HOSTILE
 from apps.simulator.journal import KEPT_BODY_BYTES, SHOWN_REQUESTS, Journal, Received, utc_now
 from apps.simulator.mailbox import Mailbox
 from apps.simulator.parameters import FORMATS, ParameterError, Parameters
+from apps.simulator.visits import Visit
 
 
 class Simulator:
@@ -66,7 +67,7 @@ class Simulator:
         return received
 
     async def _answer(self, request: web.BaseRequest, visit: Visit) -> web.StreamResponse:
-        wait_ms = visit.parameters.whole("ms", 0)
+        wait_ms = visit.wait_ms
         if wait_ms:
             await asyncio.sleep(wait_ms / 1000)
         breaks = HOSTILE.get(visit.received.behaviour)

@@ -114,6 +114,14 @@ CASES = [
     (_endpoint(url="https://b.example"), "Endpoint API: URL https://a.example/x → https://b.example"),
     (_endpoint(headers=(HeaderSpec("X-Key", secret="9"),)), "Endpoint API: header X-Key added"),
     (_endpoint(mapping=(MappingRow("a", "field", "state"),)), "Endpoint API: mapping a ← zip → state"),
+    (
+        _endpoint(mapping=(MappingRow("a", "field", "zip", value_format="zip5"),)),
+        "Endpoint API: mapping a ← zip → zip (zip: five digits)",
+    ),
+    (
+        _endpoint(mapping=(MappingRow("a", "split", "phone", part="area_code"),)),
+        "Endpoint API: mapping a ← zip → phone (phone: area code)",
+    ),
     (_endpoint(retry_profile="assured"), "Endpoint API: retry waits: seconds → minutes to hours"),
     (_endpoint(timeout_ms=2500), "Endpoint API: timeout 10 s → 2.5 s"),
     (_endpoint(kind="store"), "Endpoint API: delivers by HTTP request → store only"),

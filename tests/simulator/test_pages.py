@@ -7,7 +7,7 @@ import sys
 import requests
 
 from apps.simulator.behaviours import PLAIN
-from apps.simulator.catalogue import ANSWERING, FAILING, KNOWING, PARAMETERS
+from apps.simulator.catalogue import ANSWERING, BIDDING, FAILING, KNOWING, PARAMETERS
 from apps.simulator.hostile import HOSTILE
 from apps.simulator.journal import MAX_BUYERS
 from apps.simulator.running import Running, running_simulator
@@ -18,7 +18,7 @@ def _get(url: str) -> requests.Response:
 
 
 def test_the_index_documents_every_behaviour_and_nothing_else(simulator: Running) -> None:
-    documented = [entry.name for entry in (*ANSWERING, *KNOWING, *FAILING)]
+    documented = [entry.name for entry in (*ANSWERING, *BIDDING, *KNOWING, *FAILING)]
     assert sorted(documented) == sorted([*PLAIN, *HOSTILE])
     page = _get(simulator.url + "/")
     assert page.headers["Content-Type"].startswith("text/html")
@@ -26,7 +26,7 @@ def test_the_index_documents_every_behaviour_and_nothing_else(simulator: Running
 
 
 def test_every_sample_on_the_index_is_understood(simulator: Running) -> None:
-    samples = [f"{entry.name}?{entry.sample}" for entry in ANSWERING]
+    samples = [f"{entry.name}?{entry.sample}" for entry in (*ANSWERING, *BIDDING)]
     samples += [f"accept?{example}" for _, _, example in PARAMETERS]
     for sample in samples:
         assert _get(f"{simulator.url}/buyers/acme/{sample}").status_code != 400

@@ -10,9 +10,10 @@ from apps.engine.oauth import Granted
 from apps.engine.orders import EndpointSpec
 from apps.engine.outbound import OutboundRequest, OutboundResponse, Timings, TransportError
 from apps.simulator.answers import written
-from apps.simulator.behaviours import DEFAULTS, Visit, answer
+from apps.simulator.behaviours import DEFAULTS, answer
 from apps.simulator.journal import Journal, Received
 from apps.simulator.parameters import FORMATS, Parameters
+from apps.simulator.visits import Visit
 
 LOST = 0.0012
 """Share of calls whose answer never came."""

@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from apps.buyers.choices import EndpointKind
 from apps.buyers.models import Endpoint
 from apps.companies.choices import Role
 from apps.companies.selectors import may
@@ -73,7 +74,10 @@ class RuleTesterPages(DeskPages):
         ]
 
     def desk_links(self, request: HttpRequest, endpoint: Endpoint) -> list[tuple[str, str]]:
-        return [*super().desk_links(request, endpoint), ("Rule tester", self.desk_url("rules", endpoint.pk))]
+        links = super().desk_links(request, endpoint)
+        if endpoint.kind != EndpointKind.HTTP:
+            return links  # nobody answers, so there is nothing for rules to read
+        return [*links, ("Rule tester", self.desk_url("rules", endpoint.pk))]
 
     def rules_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Pasted answers come by POST, stored ones by `call`, and `last` asks for the back-test."""

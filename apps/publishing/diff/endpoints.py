@@ -106,4 +106,6 @@ def _row(label: str, had: MappingRow, has: MappingRow) -> Iterator[str]:
 def _taken(row: MappingRow) -> str:
     told = {"value_table": f"value table of {row.source}", "branch": "conditions"}
     taken = told.get(row.kind) or row.source or f"“{row.value}”"
-    return f"{taken} as {row.value_format}" if row.value_format else taken
+    if row.kind == "split":
+        taken = f"{taken} ({shows.part(row.part)})"
+    return f"{taken} ({shows.value_format(row.value_format)})" if row.value_format else taken

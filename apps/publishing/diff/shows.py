@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from apps.engine.mapping import ENCODINGS, PARTS
+from apps.engine.value_formats import VALUE_FORMATS
 from apps.publishing.diff.words import Show, shown
 
 
@@ -61,6 +63,22 @@ AUTH: dict[str, Callable[[Any], str]] = {
     ),
     "client_auth": _by({"basic": "the Authorization header", "body": "the body"}),
 }  # fmt: skip
+
+
+def value_format(key: str) -> str:
+    """How a value is written, as the admin's menu says it."""
+    return VALUE_FORMATS[key].label if key in VALUE_FORMATS else key
+
+
+def part(key: str) -> str:
+    """A part of a value, as the admin's menu says it."""
+    return PARTS[key].label if key in PARTS else key
+
+
+def _encoding(key: str) -> str:
+    return ENCODINGS[key].label if key in ENCODINGS else key
+
+
 ROW: dict[str, Callable[[Any], str]] = {
     "on_empty": _by(
         {
@@ -73,6 +91,9 @@ ROW: dict[str, Callable[[Any], str]] = {
         {"text": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "list": "list"}
     ),
     "max_length": _limit,
+    "value_format": value_format,
+    "part": part,
+    "encoding": _encoding,
 }  # fmt: skip
 AUCTION: dict[str, Callable[[Any], str]] = {
     "traffic": _by({"simple": "simple post and webhook", "exchange": "ping and post"}),

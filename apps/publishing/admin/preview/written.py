@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from lxml import etree
 
+from apps.engine import reach
 from apps.engine.outbound import OutboundRequest
 from apps.publishing.admin.preview.subjects import Reader
 
@@ -15,9 +16,18 @@ _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_
 
 
 def written(request: OutboundRequest, read: Reader) -> dict[str, Any]:
-    """Texts of a request; `read` masks each. A mail is its recipients, subject, text and HTML."""
-    headers = [read(f"{name}: {value}") for name, value in request.headers]
-    if request.method == "MAIL":
+    """Texts of a request; `read` masks each. A mail is its recipients, subject, text and HTML; of
+    what is stored there are the values only.
+    """
+    if request.method == reach.STORE:
+        # Nothing leaves: its buyer gets the values, and none of what a call has around them.
+        return {"body": read(_body(request)[:LONGEST])}
+    headers = [
+        read(f"{name}: {value}")
+        for name, value in request.headers
+        if request.method != reach.MAIL or name in ("To", "Subject")
+    ]
+    if request.method == reach.MAIL:
         content = json.loads(request.body)
         return {"headers": headers, "body": read(content["text"]), "html": read(content["html"])}
     parts = urlsplit(request.url)

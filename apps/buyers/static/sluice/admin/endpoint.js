@@ -6,6 +6,7 @@
   const valueOf = (name) => field(name)?.value ?? "";
   const is = (name, ...values) => values.includes(valueOf(name));
   const http = () => is("kind", "http");
+  const calls = () => is("kind", "http", "email");
 
   const PARTS = {
     "sl-part-where": () => is("kind", "http", "sftp"),
@@ -35,17 +36,31 @@
     client_auth: () => authenticates("oauth2"),
     unknown_policy: () => is("kind", "http", "email"),
     status_url: () => http() && is("unknown_policy", "ask"),
-    canary_minutes: http,
-    rate_seconds: () => valueOf("rate_limit") !== "",
+    // A file leaves by its own schedule and tries; of its treatment only the canary counts.
+    timeout_ms: calls,
+    retries: calls,
+    retry_profile: calls,
+    concurrency: calls,
+    rate_limit: calls,
+    rate_seconds: () => calls() && valueOf("rate_limit") !== "",
   };
   const GROUPS = { "headers-group": http, "rules-group": http };
   const FETCHING = ["none", "bearer", "header"];
   const NAMES = { header: "Header", query: "Key of the query string", basic: "User", oauth2: "Client id" };
+  const NAMED = {
+    header: "For example X-Api-Key.", query: "For example api_key.", basic: "As the buyer has given it to you.",
+    oauth2: "As the buyer has given it to you.",
+  };
   const SECRETS = { header: "Key", query: "Key", basic: "Password", bearer: "Token", oauth2: "Client secret", signature: "Signing secret" };
 
   function label(name, text) {
     const found = document.querySelector(`label[for="id_${name}"]`);
     if (found) found.firstChild.nodeType === Node.TEXT_NODE ? (found.firstChild.data = text) : (found.textContent = text);
+  }
+
+  function help(name, text) {
+    const found = document.getElementById(`id_${name}_helptext`) || field(name)?.closest(".field-line")?.querySelector(".text-xs");
+    if (found && text) (found.querySelector("div") || found).textContent = text;
   }
 
   function show(node, on) { if (node) node.style.display = on ? "" : "none"; }
@@ -66,6 +81,7 @@
       option.hidden = is("kind", "store") && !FETCHING.includes(option.value) && !option.selected;
     }
     label("auth_name", drop ? "User" : NAMES[valueOf("auth_kind")] || "Name");
+    help("auth_name", drop ? "On the buyer's server." : NAMED[valueOf("auth_kind")]);
     label("auth_secret", drop ? "Password or private key" : SECRETS[valueOf("auth_kind")] || "Secret");
   }
 
