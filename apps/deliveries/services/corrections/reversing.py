@@ -9,8 +9,8 @@ from datetime import datetime
 
 from apps.deliveries.journeys import Journey
 from apps.deliveries.models import Attempt
-from apps.engine import pricing, waterfall
-from apps.engine.campaign import PayoutSpec
+from apps.deliveries.services.journey import payouts
+from apps.engine import waterfall
 from apps.leads import services as leads
 from apps.leads.choices import LeadStatus
 from apps.leads.services import Finished
@@ -43,10 +43,6 @@ def sold_to_others(journey: Journey, later: Sequence[Sale], now: datetime) -> So
 
 
 def _moved_up(sale: Sale, journey: Journey, before: SoldSoFar, now: datetime) -> Booking:
-    terms = journey.terms
-    payout = pricing.payout_step(
-        terms.payout if terms else PayoutSpec(), before.price if before.count else None, sale.price
-    )
     return Booking(
         company_id=sale.company_id,
         lead_id=sale.lead_id,
@@ -58,7 +54,7 @@ def _moved_up(sale: Sale, journey: Journey, before: SoldSoFar, now: datetime) ->
         exclusive=sale.is_exclusive,
         place=before.count + 1,
         price=sale.price,
-        payout=payout,
+        payout=payouts.added(journey, journey.order(sale.order_id), sale.price, before),
         currency=sale.currency,
         recovered=waterfall.recovered(journey.history, sale.order_id),
         at=sale.booked_at,

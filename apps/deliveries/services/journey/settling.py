@@ -20,12 +20,11 @@ from apps.deliveries.services.attempt.reading import Answer, read
 from apps.deliveries.services.attempt.records import answered
 from apps.deliveries.services.drift import shapes
 from apps.deliveries.services.endpoint import alerts, breakers, tokens
-from apps.deliveries.services.journey import after_sale, finishing, persons
+from apps.deliveries.services.journey import after_sale, finishing, payouts, persons
 from apps.deliveries.services.journey.claims import still_ours
 from apps.deliveries.services.journey.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
 from apps.deliveries.specs import history_dump
-from apps.engine import margins, pricing, waterfall
-from apps.engine.campaign import PayoutSpec
+from apps.engine import waterfall
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
 from apps.engine.waterfall import Decision, Result, Send
@@ -233,16 +232,9 @@ def _corrected(book: CapBook, reservation: list[object], price: Decimal) -> list
 def booking(answer: Answer, sold: SoldSoFar | None, now: datetime) -> Booking:
     """The sale that an accepted answer is."""
     journey, attempt = answer.journey, answer.attempt
-    plan, terms = journey.plan, journey.terms
+    plan = journey.plan
     assert plan is not None
     before = sold or SoldSoFar()
-    keeps = margins.chosen(terms.margin if terms else None, attempt.order.margin, journey.spec.auction.margin)
-    payout = pricing.payout_step(
-        terms.payout if terms else PayoutSpec(),
-        before.price if before.count else None,
-        answer.price,
-        keeps,
-    )
     return Booking(
         company_id=journey.company_id,
         lead_id=journey.lead_id,
@@ -254,7 +246,7 @@ def booking(answer: Answer, sold: SoldSoFar | None, now: datetime) -> Booking:
         exclusive=plan.sells_alone(attempt.order.id),
         place=before.count + 1,
         price=answer.price,
-        payout=payout,
+        payout=payouts.added(journey, attempt.order, answer.price, before),
         currency=journey.spec.currency,
         recovered=waterfall.recovered(journey.history, attempt.order.id),
         at=now,
