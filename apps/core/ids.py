@@ -19,6 +19,7 @@ _START_BITS = _SEQUENCE_BITS - 1
 # Without 0, 1, i, l, o, u: read aloud or copied by hand, each character is what it looks like.
 _KEY_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
 _KEY_LENGTH = 32
+_SRC_LENGTH = 10
 
 _PUBLIC_DIGITS = re.compile(r"[0-9A-Fa-f]{16}")
 
@@ -91,6 +92,11 @@ def parse_public_id(prefix: str, text: str) -> int | None:
 def new_token(size: int = 20) -> str:
     """An unguessable token for URLs, made of `size` random bytes (20 bytes: 160 bits, 27 characters)."""
     return secrets.token_urlsafe(size)
+
+
+def new_src() -> str:
+    """Names terms on the exchange, as in `SRC_7kq2m9xw4h`: no secret, but not to be met by chance."""
+    return "SRC_" + "".join(secrets.choice(_KEY_ALPHABET) for _ in range(_SRC_LENGTH))
 
 
 def new_key() -> str:

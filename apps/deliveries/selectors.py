@@ -1,4 +1,4 @@
-"""Reads of what stands between deliveries: the access tokens of endpoints."""
+"""Reads of what stands between deliveries, the access tokens of endpoints, and of how a delivery went wrong."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,10 +8,12 @@ from django.db.models import Q
 
 from apps.buyers.models import Endpoint
 from apps.core.crypto import digest
-from apps.deliveries.models import EndpointToken
+from apps.deliveries.choices import AttemptKind
+from apps.deliveries.models import Attempt, EndpointToken
 from apps.engine import oauth
 from apps.engine.oauth import Standing
 from apps.engine.orders import AUTH_SECRET, AuthSpec, EndpointSpec
+from apps.engine.outcome import Outcome
 from apps.publishing import specs
 from apps.publishing.models import Publication
 
@@ -67,3 +69,10 @@ def live_oauth_endpoints() -> list[EndpointSpec]:
     uses = Q(campaign__orders__endpoint_id__in=ids) | Q(campaign__orders__copies__endpoint_id__in=ids)
     versions = Publication.objects.filter(uses).values_list("version_id", flat=True).distinct()
     return [one for version in versions for one in specs.load(version).endpoints if one.id in ids]
+
+
+def last_failure(delivery_id: int) -> Attempt | None:
+    """The last offer of a delivery that came to no decision of its buyer; None when there is none."""
+    decided = (Outcome.ACCEPTED, Outcome.REJECTED, Outcome.DUPLICATE)
+    offers = Attempt.objects.filter(delivery_id=delivery_id, kind=AttemptKind.SALE)
+    return offers.exclude(outcome__in=decided).order_by("-pk").only("outcome", "error").first()

@@ -13,8 +13,9 @@ from apps.engine.values import Problem
 class Reason:
     """A closed vocabulary entry.
 
-    `text` is the simple post's message, `exchange` the exchange's `reason`; `group` the heading on the instructions
-    page; `resend` tells whether the same lead may be sent again later (never, corrected, later).
+    `text` is the message of a problem, of the simple post and of an item of `errors`; `exchange` the exchange's
+    `reason`; `group` the heading on the instructions page; `resend` tells whether the same lead may be sent again
+    later (never, corrected, later).
     """
 
     code: str
@@ -29,6 +30,7 @@ class Reason:
 DATA, TARGETING, DUPLICATES = "Missing or invalid data", "Targeting and filters", "Duplicates"
 BUDGET, ACCESS, COMPLIANCE = "Budget and schedule", "Source and authentication", "Compliance"
 DELIVERY, REQUEST = "Delivery", "The request itself"
+EXCHANGE = "Ping and post"
 
 _ALL = (
     Reason("missing_field", "Missing {fields}", "schema_validation_failed", DATA,
@@ -146,6 +148,29 @@ _ALL = (
     Reason("unavailable", "Temporarily unavailable", "service_unavailable", REQUEST,
            "The service cannot store leads just now; the lead was not taken.", "Send it again after Retry-After.",
            "later"),
+    Reason("missing_credentials", "Missing SRC or KEY", "missing_credentials", EXCHANGE,
+           "SRC and KEY were not both at the top level of the body.", "Send both with every request.", "corrected"),
+    Reason("invalid_key", "Invalid key", "invalid_key", EXCHANGE,
+           "The SRC is not known, or the KEY is not one of its keys.", "Copy SRC and KEY from this page.", "corrected"),
+    Reason("credential_disabled", "Key switched off", "credential_disabled", EXCHANGE,
+           "The key is known but was switched off.", "Use your newest key, or ask your client for one.", "corrected"),
+    Reason("invalid_ping_id", "Invalid ping id", "invalid_ping_id", EXCHANGE,
+           "The ping id is missing, or is not that of an accepted ping of yours in the same mode (test or live).",
+           "Send the ping_id of your accepted ping; ping again if you have none.", "corrected"),
+    Reason("ping_id_expired", "Ping id expired", "ping_id_expired", EXCHANGE,
+           "The ping was accepted too long ago.", "Ping again, and post before expires_at.", "corrected"),
+    Reason("ping_id_already_consumed", "Ping id already used", "ping_id_already_consumed", EXCHANGE,
+           "A lead was posted with this ping id before.", "Ping again for each lead."),
+    Reason("ping_mismatch", "Value differs from the ping", "ping_mismatch", EXCHANGE,
+           "A value that was pinged is another one on the post.", "Post the values that you pinged.", "corrected"),
+    Reason("below_minimum_bid", "Below minimum bid", "below_minimum_bid", EXCHANGE,
+           "Buyers bid, but none as much as is asked for at least.", "Nothing to correct; later leads may sell."),
+    Reason("downstream_timeout", "Buyer did not answer in time", "downstream_timeout", EXCHANGE,
+           "The lead was offered, and no complete answer came in time.",
+           "Do not send it again: it may have been bought, and you are told if it was."),
+    Reason("downstream_invalid_response", "Buyer's answer could not be read", "downstream_invalid_response", EXCHANGE,
+           "The lead was offered, and the answer was none that can be read.",
+           "Do not send it again: it may have been bought, and you are told if it was."),
 )  # fmt: skip
 
 REASONS: dict[str, Reason] = {reason.code: reason for reason in _ALL}

@@ -91,6 +91,7 @@ class Facts:
     `verifications` maps a verifier's name to None (passed) or the problem it found. `places` holds the zips
     this lead and its rules speak of. `ip_country` is the two-letter country of the lead's IP address, empty
     when the table knows none, None when it was not looked up.
+    `ping` is what speaks against the ping that a post refers to, None where none is needed.
     """
 
     now: datetime
@@ -101,6 +102,7 @@ class Facts:
     verifications: Mapping[str, Problem | None] = attribute(default_factory=dict)
     places: Mapping[str, Place] = attribute(default_factory=dict)
     ip_country: str | None = None
+    ping: tuple[Problem, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

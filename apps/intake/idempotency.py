@@ -2,6 +2,10 @@
 
 The row of a key is written in the transaction that records its lead: whoever comes second with the key waits at that
 row until the first has committed, then finds what to repeat. No crash in between can make a second lead.
+
+Where buyers are asked before anything is recorded (pings, direct posts) the key is taken before, in a transaction of
+its own. A ping that died so is made anew when it is repeated; of a lead nobody can know whether it was recorded, so its
+key is refused until it lapses.
 """
 
 import hashlib
@@ -31,22 +35,26 @@ _BEGIN = """
     ON CONFLICT (terms_id, key_digest) DO UPDATE
        SET request_digest = EXCLUDED.request_digest, created_at = EXCLUDED.created_at,
            lead_id = NULL, http_status = NULL, body = NULL
-     WHERE kept.created_at <= %s
+     WHERE kept.created_at <= %s OR (kept.body IS NULL AND kept.lead_id IS NULL AND kept.created_at <= %s)
     RETURNING id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A source's key and the request it came with, as digests."""
+    """A source's key and the request it came with, as digests. `harmless`: a ping, which may be made twice."""
 
     terms_id: int
     key_digest: bytes
     request_digest: bytes
+    harmless: bool = False
 
 
-def key_of(post: RawPost, terms_id: int, field_value: object) -> Key | None:
-    """The key of a request: the header's, else the value of the campaign's field; None without one."""
+def key_of(post: RawPost, terms_id: int, field_value: object, *, ping: bool = False) -> Key | None:
+    """The key of a request: the header's, else the value of the campaign's field; None without one.
+
+    A ping and its post may come with the same key: they are two requests.
+    """
     text = post.idempotency_key.strip()
     if not text and isinstance(field_value, str | int) and not isinstance(field_value, bool):
         text = str(field_value).strip()
@@ -54,17 +62,18 @@ def key_of(post: RawPost, terms_id: int, field_value: object) -> Key | None:
         return None
     return Key(
         terms_id,
-        digest(text, scope=f"idempotency:{terms_id}"),
+        digest(text, scope=f"idempotency:{terms_id}{':ping' if ping else ''}"),
         # Keyed, because a body has few unknowns for somebody who knows the person.
         digest(hashlib.sha256(post.body).hexdigest(), scope=f"request:{terms_id}"),
+        harmless=ping,
     )
 
 
-def replay(key: Key, *, late: Callable[[int], Answer]) -> Answer | None:
+def replay(key: Key, *, late: Callable[[int], Answer] | None = None) -> Answer | None:
     """The reply to repeat, None for a key that is new (or older than 24 hours).
 
     Raises Refused when the key came with another body, or when the first request is still waiting for its buyers.
-    `late` answers by lead id where the first request died while it waited.
+    `late` answers by lead id where the first request died while it waited; of pings there is no lead.
     """
     until = time.monotonic() + WAIT_S
     while True:
@@ -76,10 +85,19 @@ def replay(key: Key, *, late: Callable[[int], Answer]) -> Answer | None:
         if kept.body is not None:
             return Answer(kept.http_status, bytes(kept.body), REPLAYED)
         if kept.created_at <= now() - ABANDONED:
-            return replace(late(kept.lead_id), headers=REPLAYED)
+            return _of_the_dead(key, kept, late)
         if time.monotonic() >= until:
             raise Refused("idempotency_conflict", terms_id=key.terms_id, headers={"Retry-After": "5"})
         time.sleep(_POLL_S)
+
+
+def _of_the_dead(key: Key, kept: StoredReply, late: Callable[[int], Answer] | None) -> Answer | None:
+    """The reply to a request whose first one died before it was answered."""
+    if late is not None and kept.lead_id is not None:
+        return replace(late(kept.lead_id), headers=REPLAYED)
+    if key.harmless:
+        return None
+    raise Refused("idempotency_conflict", terms_id=key.terms_id)
 
 
 def begin(key: Key) -> bool:
@@ -88,13 +106,19 @@ def begin(key: Key) -> bool:
     Waits for whoever is taking it at this moment.
     """
     at = now()
+    dead = at - (ABANDONED if key.harmless else KEPT)
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, (key.terms_id, key.key_digest, key.request_digest, at, at - KEPT))
+        cursor.execute(_BEGIN, (key.terms_id, key.key_digest, key.request_digest, at, at - KEPT, dead))
         return cursor.fetchone() is not None
 
 
-def store(key: Key, lead_id: int, answer: Answer | None) -> None:
-    """Keep the reply, or None while the buyers are asked, with the lead it is about."""
+def forget(key: Key) -> None:
+    """Give a key back that `begin` took and nothing came of."""
+    _row(key).filter(lead_id=None, body=None).delete()
+
+
+def store(key: Key, lead_id: int | None, answer: Answer | None) -> None:
+    """Keep the reply, or None while the buyers are asked, with the lead it is about (none of a ping)."""
     _row(key).update(
         lead_id=lead_id,
         http_status=answer.status if answer else None,

@@ -11,7 +11,8 @@ class StoredReply(models.Model):
     """A reply kept for 24 hours under the source's idempotency key, to be repeated byte for byte.
 
     `body` is null while the first request waits for the buyers' answer; its lead is recorded by then, in the same
-    transaction as this row, so that no crash can make a second one. The key is kept as a digest, the request too.
+    transaction as this row, so that no crash can make a second one. `lead_id` stays null for a ping, and while the
+    buyers of a direct post are asked. The key is kept as a digest, the request too.
     """
 
     terms = models.ForeignKey(

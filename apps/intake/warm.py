@@ -18,6 +18,7 @@ CAMPAIGNS = 50
 def warm() -> None:
     """Load the addresses, the tables of zips and countries, and the running versions. Without a database, go on."""
     _ = get_resolver().url_patterns
+    _ = get_resolver("apps.intake.urls").url_patterns
     places.place("10001")
     places.country("8.8.8.8")
     try:

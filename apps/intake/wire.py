@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from django.conf import settings
 
@@ -46,6 +47,12 @@ class Refused(Exception):  # noqa: N818 - a refusal, not an error
         self.headers = dict(headers or {})
 
 
+class FaultAnswer(Protocol):
+    """How an API answers faults."""
+
+    def __call__(self, code: str, request_id: str, headers: Mapping[str, str] | None = None) -> Answer: ...
+
+
 def simple_answer(verdict: Verdict, headers: Mapping[str, str] | None = None) -> Answer:
     """A verdict as the simple post answers it."""
     status, body = reply.render_simple(verdict, settings.BRAND_NAME)
@@ -55,4 +62,31 @@ def simple_answer(verdict: Verdict, headers: Mapping[str, str] | None = None) ->
 def simple_fault(code: str, request_id: str, headers: Mapping[str, str] | None = None) -> Answer:
     """A fault as the simple post answers it."""
     status, body = reply.render_simple_fault(code, settings.BRAND_NAME, request_id=request_id)
+    return Answer(status, reply.encode(body), dict(headers or {}))
+
+
+def ping_answer(verdict: Verdict, *, ping_id: str, expires_at: datetime | None) -> Answer:
+    """A verdict as `/ping` answers it."""
+    status, body = reply.render_ping(verdict, ping_id=ping_id, expires_at=expires_at)
+    return Answer(status, reply.encode(body))
+
+
+def post_answer(verdict: Verdict, *, delivery_id: str) -> Answer:
+    """A verdict as `/post` and `/direct_post` answer it."""
+    status, body = reply.render_post(verdict, delivery_id=delivery_id)
+    return Answer(status, reply.encode(body))
+
+
+def ping_fault(code: str, request_id: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """A fault as `/ping` answers it."""
+    return _exchange_fault(code, reply.PING, request_id, headers)
+
+
+def post_fault(code: str, request_id: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """A fault as `/post` and `/direct_post` answer it."""
+    return _exchange_fault(code, reply.POST, request_id, headers)
+
+
+def _exchange_fault(code: str, call: str, request_id: str, headers: Mapping[str, str] | None) -> Answer:
+    status, body = reply.render_exchange_fault(code, call, request_id=request_id)
     return Answer(status, reply.encode(body), dict(headers or {}))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from ipaddress import ip_address, ip_network
 
 from apps.campaigns.models import Campaign
@@ -41,7 +42,7 @@ class Access:
     has_blocks: bool
 
 
-_ACCESS = f"""
+_LIVE = f"""
     SELECT terms.id, terms.source_id, terms.campaign_id, source.company_id, publication.version_id,
            terms.approval = '{Approval.APPROVED}', terms.is_active, source.is_active,
            campaign.is_active, company.is_active,
@@ -54,9 +55,12 @@ _ACCESS = f"""
       LEFT JOIN publishing_publication publication ON publication.campaign_id = campaign.id
       LEFT JOIN sources_credential key
              ON key.terms_id = terms.id AND (key.expires_at IS NULL OR key.expires_at > %s::timestamptz)
+"""  # noqa: S608 - the one value written into it is ours
+_BY_NUMBERS = f"""{_LIVE}
      WHERE terms.source_id = %s::bigint AND terms.campaign_id = %s::bigint AND source.company_id = %s::bigint
        AND campaign.company_id = %s::bigint
-"""  # noqa: S608 - the one value written into it is ours
+"""
+_BY_SRC = f"{_LIVE} WHERE terms.src = %s::text AND source.company_id = campaign.company_id"
 
 
 def access(compid: str, sourceid: str, campid: str, *, at: datetime) -> Access | None:
@@ -68,7 +72,13 @@ def access(compid: str, sourceid: str, campid: str, *, at: datetime) -> Access |
     campaign = _row_id(Campaign, campid)
     if company is None or source is None or campaign is None:
         return None
-    rows = fetch_all(_ACCESS, (at, source, campaign, company, company))
+    rows = fetch_all(_BY_NUMBERS, (at, source, campaign, company, company))
+    return _access(rows) if rows else None
+
+
+def access_of_src(src: str, *, at: datetime) -> Access | None:
+    """What is live at `at` about the terms of this SRC; None when it is unknown."""
+    rows = fetch_all(_BY_SRC, (at, src))
     return _access(rows) if rows else None
 
 
@@ -86,17 +96,29 @@ def _access(rows: Sequence[Sequence]) -> Access:
     return Access(terms_id, source_id, campaign_id, company_id, version_id, switches, keys, has_blocks)
 
 
-def key_opens(found: Access | None, key: str) -> bool:
-    """Whether `key` is a live key of these terms.
+class KeyStanding(StrEnum):
+    """What a key is to some terms."""
+
+    OPENS = "opens"
+    SWITCHED_OFF = "switched_off"
+    WRONG = "wrong"
+
+
+def key_standing(found: Access | None, key: str) -> KeyStanding:
+    """What `key` is to these terms.
 
     Unknown terms cost the same as known ones: the digest is made and compared either way.
     """
     given = credential_digest(key)
     stored = found.keys if found is not None else ()
-    opens = False
+    opens = known = False
     for each in stored or (Key(_NO_DIGEST, enabled=False),):
-        opens |= hmac.compare_digest(each.digest, given) and each.enabled
-    return opens
+        equal = hmac.compare_digest(each.digest, given)
+        known |= equal
+        opens |= equal and each.enabled
+    if opens:
+        return KeyStanding.OPENS
+    return KeyStanding.SWITCHED_OFF if known else KeyStanding.WRONG
 
 
 def _row_id(model: type[Company | Source | Campaign], number: str) -> int | None:

@@ -9,6 +9,7 @@ from apps.campaigns.choices import MarginKind
 from apps.campaigns.models import Campaign, CapBase
 from apps.companies.models import Company, CompanyQuerySet
 from apps.core.crypto import EncryptedTextField
+from apps.core.ids import new_src
 from apps.sources.choices import Approval, BlockKind, PayoutKind
 
 
@@ -69,7 +70,9 @@ class Terms(models.Model):
     callback_url = models.URLField(
         blank=True, max_length=500, help_text="Where the final result is posted when the answer was 202."
     )
-    src = models.CharField("SRC", max_length=40, unique=True, null=True, blank=True, editable=False)
+    src = models.CharField(
+        "SRC", max_length=40, unique=True, null=True, blank=True, editable=False, default=new_src
+    )
     """Who sends, on the exchange: unguessable enough not to be met by chance, no secret."""
     minimum_bid = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     margin_kind = models.CharField("margin", max_length=8, choices=MarginKind.choices, blank=True, default="")

@@ -114,7 +114,7 @@ def test_locks_held_too_long_are_a_503() -> None:
 def test_a_fault_of_ours_is_a_500_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
     world = published_campaign()
     body = lead_body(world)
-    with patch("apps.intake.flows.simple_post.normalise", side_effect=RuntimeError(f"oops {body['email']}")):
+    with patch("apps.intake.flows.judging.normalise", side_effect=RuntimeError(f"oops {body['email']}")):
         answer = submit(body)
     told = documented(answer)
     assert (answer.status_code, told["message"]) == (500, "Server error")

@@ -1,14 +1,18 @@
 """Terms with keys and links, approval, blocks: what acts at once."""
 
+import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from apps.companies.models import AuditEvent
 from apps.core.clock import now
 from apps.core.errors import ApplicationError
 from apps.sources.choices import Approval, BlockKind
+from apps.sources.facts import KeyStanding, access, access_of_src, key_standing
 from apps.sources.models import Block, Credential, Terms
 from apps.sources.selectors import credential_digest, live_credentials, terms_with_live_key, value_digest
 from apps.sources.services import (
@@ -177,3 +181,28 @@ def test_a_block_belongs_to_one_company(opened):
     block_remove(block, by=None)
     assert not Block.objects.exists()
     assert AuditEvent.objects.filter(action="block.removed").count() == 1
+
+
+def test_all_terms_have_an_src_of_their_own(opened):
+    other = terms_create(SourceFactory(company=opened.terms.campaign.company), opened.terms.campaign, by=None)
+    assert re.fullmatch(r"SRC_[2-9a-z]{10}", Terms.objects.get(pk=opened.terms.pk).src)
+    assert other.terms.src != opened.terms.src
+
+
+def test_terms_from_before_the_exchange_are_named(opened):
+    Terms.objects.update(src=None)
+    import_module("apps.sources.migrations.0003_src_of_all_terms").name(apps, None)
+    assert Terms.objects.get().src.startswith("SRC_")
+
+
+def test_access_by_src_is_that_by_numbers(opened):
+    terms, at = opened.terms, now()
+    found = access_of_src(terms.src, at=at)
+    numbers = (terms.campaign.company.number, terms.source.number, terms.campaign.number)
+    assert found == access(*map(str, numbers), at=at)
+    assert key_standing(found, opened.key) == KeyStanding.OPENS
+    assert key_standing(found, "wrong") == key_standing(None, opened.key) == KeyStanding.WRONG
+    credential_revoke(terms.credentials.get(), by=None)
+    assert key_standing(access_of_src(terms.src, at=at), opened.key) == KeyStanding.SWITCHED_OFF
+    assert access_of_src(terms.src.upper(), at=at) is None
+    assert access_of_src("", at=at) is None

@@ -15,9 +15,11 @@ from apps.engine.checks.duplicates import DUPLICATES
 from apps.engine.checks.fields import FIELDS
 from apps.engine.checks.live import APPROVAL, CAMPAIGN, PERIOD, TERMS, TEST_FLAG
 from apps.engine.checks.named_rules import CONDITIONS, FILTERS
+from apps.engine.checks.ping_id import PING_ID
 from apps.engine.checks.schedule import SCHEDULE
 from apps.engine.checks.targeting import STATES, ZIPS
 from apps.engine.checks.verification import VERIFICATION
+from apps.engine.normalise import POST
 from apps.engine.values import CheckLine, Examination, Facts, LeadData, Problem
 
 CHECKS: tuple[Check, ...] = (
@@ -26,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     APPROVAL,
     CAMPAIGN,
     PERIOD,
+    PING_ID,
     FIELDS,
     CONSENT,
     BLOCKS,
@@ -43,11 +46,17 @@ _STRUCTURE = frozenset(check.key for check in CHECKS if check.structure)
 
 
 def examine(
-    spec: CampaignSpec, terms: TermsSpec, data: LeadData, facts: Facts, *, test: bool | None
+    spec: CampaignSpec,
+    terms: TermsSpec,
+    data: LeadData,
+    facts: Facts,
+    *,
+    test: bool | None,
+    phase: str = POST,
 ) -> Examination:
     """Every check's lines and every problem, in published order. `test` None: the test flag could not be
-    read."""
-    subject = Subject(spec, terms, data, facts, test)
+    read. On a ping (`phase` as in `normalise`) what is not there yet is left to the post."""
+    subject = Subject(spec, terms, data, facts, test, phase)
     lines: list[CheckLine] = []
     for check in CHECKS:
         lines += check.run(subject)

@@ -1,8 +1,12 @@
-"""Evidence of consent: the certificates asked for are there, and any that is there is well formed."""
+"""Evidence of consent: the certificates asked for are there, and any that is there is well formed.
+
+A ping has to bring them only where their fields are required on pings.
+"""
 
 from apps.engine.checks.base import Check, Subject, line
 from apps.engine.checks.fields import CERTIFICATE_CODES
 from apps.engine.index import index
+from apps.engine.normalise import PING
 from apps.engine.values import CheckLine, Problem
 
 _PASSED = line("consent")
@@ -20,8 +24,14 @@ def _consent(subject: Subject) -> tuple[CheckLine, ...]:
     there = [role for role in _BOTH if _is_there(subject, role)]
     wanted = _ROLES.get(requires, _BOTH)
     met = bool(there) if requires == "either" else all(role in there for role in wanted)
+    met = met or (subject.phase == PING and not _due_on_ping(subject, wanted))
     missing = () if met else (Problem("missing_consent"),)
     return (line("consent", missing + malformed, requires),)
+
+
+def _due_on_ping(subject: Subject, roles: tuple[str, ...]) -> bool:
+    fields = index(subject.spec).by_role
+    return any(role in fields and fields[role].required_on_ping for role in roles)
 
 
 def _is_there(subject: Subject, role: str) -> bool:

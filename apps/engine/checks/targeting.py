@@ -35,7 +35,7 @@ def _judged(subject: Subject, role: str, listed: Callable[[str], bool], mode: st
     time."""
     key, field = f"{role}s", index(subject.spec).by_role.get(role)
     name = field.name if field else None
-    if name is not None and subject.has_problem(name):
+    if name is not None and (subject.has_problem(name) or subject.awaits(name)):
         return line(key, (), f"{detail}: nothing to compare")
     value = subject.data.normal(name) if name is not None else None
     inside = value is not None and listed(value)

@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from apps.intake import refusals
 from apps.intake.api.faults import answer_to
 from apps.intake.api.reading import new_request_id
-from apps.intake.wire import Answer
+from apps.intake.wire import Answer, FaultAnswer, simple_fault
 
 View = Callable[..., Answer]
 
 
-def door(view: View) -> Callable[..., HttpResponse]:
-    """A Django view from a function of (request, request id, …) that answers or raises."""
+def door(view: View, *, fault: FaultAnswer = simple_fault) -> Callable[..., HttpResponse]:
+    """A Django view from a function of (request, request id, …) that answers or raises; `fault` is its API's shape."""
 
     @wraps(view)
     def handle(request: HttpRequest, **arguments: str) -> HttpResponse:
@@ -23,7 +23,7 @@ def door(view: View) -> Callable[..., HttpResponse]:
         try:
             answer = view(request, request_id, **arguments)
         except Exception as error:
-            answer = answer_to(error, request_id)
+            answer = answer_to(error, request_id, fault)
         else:
             refusals.flush_if_due()
         return response_of(answer, request_id)

@@ -6,7 +6,7 @@ import psycopg.errors
 from django.db import Error, InterfaceError, OperationalError
 
 from apps.intake import refusals
-from apps.intake.wire import Answer, Refused, simple_fault
+from apps.intake.wire import Answer, FaultAnswer, Refused
 
 logger = logging.getLogger(__name__)
 
@@ -19,16 +19,19 @@ _CANNOT_STORE = (
 )
 
 
-def answer_to(error: Exception, request_id: str) -> Answer:
-    """The answer to an exception that ended a request: the caller's fault, an absent database, or ours."""
+def answer_to(error: Exception, request_id: str, fault: FaultAnswer) -> Answer:
+    """The answer to an exception that ended a request: the caller's fault, an absent database, or ours.
+
+    `fault` is the shape of the API that was called.
+    """
     if isinstance(error, Refused):
         refusals.count(error.code, terms_id=error.terms_id)
-        return simple_fault(error.code, request_id, error.headers)
+        return fault(error.code, request_id, error.headers)
     if is_away(error):
         logger.warning("database_away", extra={"request_id": request_id, "error_type": type(error).__name__})
-        return simple_fault("unavailable", request_id, RETRY_AFTER)
+        return fault("unavailable", request_id, RETRY_AFTER)
     logger.error("request_failed", exc_info=error, extra={"request_id": request_id})
-    return simple_fault("server_error", request_id)
+    return fault("server_error", request_id)
 
 
 def is_away(error: Exception) -> bool:

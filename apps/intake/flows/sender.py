@@ -1,4 +1,4 @@
-"""Who sends: from ids and key to the source's terms and the campaign as published."""
+"""Who sends: from ids and key, or SRC and KEY, to the source's terms and the campaign as published."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from apps.engine.fields.base import digits_text_of
 from apps.engine.index import index
 from apps.intake.wire import Refused
 from apps.publishing import specs
-from apps.sources.facts import Access, access, key_opens
+from apps.sources.facts import Access, KeyStanding, access, access_of_src, key_standing
 
 WRONG_KEYS: tuple[limits.Window, ...] = ((20, 300),)
 """So many wrong keys may come from one address for one source; then each further one is refused unread."""
@@ -32,7 +32,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """Not authenticated: `code` invalid_source or invalid_auth. Told to the source, counted, never a lead."""
+    """Not authenticated. Told to the source by `code`, counted, never a lead.
+
+    `code` is invalid_source or invalid_auth; invalid_key or credential_disabled where SRC and KEY were sent.
+    """
 
     code: str
     terms_id: int = 0
@@ -45,14 +48,31 @@ def find(ids: Mapping[str, Any], key: str, remote_address: str, *, at: datetime)
     """
     names = [(digits_text_of(ids.get(name)) or "").strip() for name in ("compid", "sourceid", "campid")]
     found = access(*names, at=at)
-    if not key_opens(found, key[:LONGEST_KEY]):
+    if key_standing(found, key[:LONGEST_KEY]) != KeyStanding.OPENS:
         _count_wrong_key(names[1], remote_address)
         return Stranger("invalid_auth", found.terms_id) if found else Stranger("invalid_source")
     assert found is not None
+    return _sender(found, remote_address) or Stranger("invalid_auth", found.terms_id)
+
+
+def find_by_src(src: str, key: str, remote_address: str, *, at: datetime) -> Sender | Stranger:
+    """The sender by SRC and KEY; an unknown SRC takes the same work as a wrong KEY. Raises Refused as `find` does."""
+    found = access_of_src(src[:LONGEST_KEY], at=at)
+    standing = key_standing(found, key[:LONGEST_KEY])
+    if standing == KeyStanding.WRONG or found is None:
+        _count_wrong_key(src, remote_address)
+        return Stranger("invalid_key", found.terms_id if found else 0)
+    if standing == KeyStanding.SWITCHED_OFF:
+        return Stranger("credential_disabled", found.terms_id)
+    return _sender(found, remote_address) or Stranger("invalid_key", found.terms_id)
+
+
+def _sender(found: Access, remote_address: str) -> Sender | None:
+    """The source whose key has opened; None when it may not be used from this address."""
     spec = specs.load(found.version_id) if found.version_id is not None else None
     terms = index(spec).terms.get(found.terms_id) if spec is not None else None
     if terms is not None and terms.ip_allow and not _is_allowed(remote_address, terms.ip_allow):
-        return Stranger("invalid_auth", found.terms_id)
+        return None
     return Sender(found, spec, terms)
 
 

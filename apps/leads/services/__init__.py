@@ -2,11 +2,12 @@
 
 from apps.leads.services.backfill import backfill_claims, backfill_due
 from apps.leads.services.finish import Finished, finish, hold, resell, resume, unsell
-from apps.leads.services.judge import judge
+from apps.leads.services.judge import Circumstances, judge
 from apps.leads.services.record import Recorded, Submission, record
 from apps.leads.services.reveal import reveal_record
 
 __all__ = [
+    "Circumstances",
     "Finished",
     "Recorded",
     "Submission",

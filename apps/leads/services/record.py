@@ -33,7 +33,7 @@ _RETRIED = (
     psycopg.errors.SerializationFailure,
     psycopg.errors.UniqueViolation,
 )
-_ACCESS_CHECKS = frozenset({"test_flag", "terms", "approval"})
+_ACCESS_CHECKS = frozenset({"test_flag", "terms", "approval", "ping_id"})
 _LONGEST_MESSAGE, _LONGEST_SUB_ID = 300, 120
 _ZERO = Decimal("0.00")
 

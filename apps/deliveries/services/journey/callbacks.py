@@ -7,18 +7,20 @@ What is posted is how the lead stands when it is posted, so that late tries and 
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from apps.core import http
+from apps.core.ids import public_id
 from apps.deliveries.choices import CallbackEvent, CallbackStatus
 from apps.deliveries.facts import database_now
-from apps.deliveries.models import SourceCallback
+from apps.deliveries.models import Delivery, SourceCallback
 from apps.engine import reply, retry
 from apps.engine.outbound import OutboundRequest, OutboundResponse
 from apps.engine.values import Problem, Verdict, VerdictOutcome
-from apps.leads.choices import LeadStatus
+from apps.leads.choices import LeadMethod, LeadStatus
 from apps.leads.models import Lead
 
 TIMEOUT_MS = 10_000
@@ -104,8 +106,17 @@ def verdict_of(lead: Lead) -> Verdict:
     return Verdict(VerdictOutcome.REJECTED, (Problem(reason),), lead_id=lead.public_id)
 
 
+def _result(lead: Lead) -> dict[str, Any]:
+    """The body in the shape of the API that the lead came by."""
+    if lead.method != LeadMethod.EXCHANGE:
+        return reply.render_simple(verdict_of(lead), settings.BRAND_NAME)[1]
+    delivery_id = Delivery.objects.filter(lead_id=lead.pk).values_list("pk", flat=True).first()
+    told = public_id(Delivery.PREFIX, delivery_id) if delivery_id is not None else ""
+    return reply.render_post(verdict_of(lead), delivery_id=told)[1]
+
+
 def _request(callback: SourceCallback, lead: Lead) -> OutboundRequest:
-    _, body = reply.render_simple(verdict_of(lead), settings.BRAND_NAME)
+    body = _result(lead)
     body["event"] = callback.event
     corrects = callback.event == CallbackEvent.CORRECTION
     key = f"{lead.public_id}-{callback.pk}" if corrects else lead.public_id

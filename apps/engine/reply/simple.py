@@ -1,13 +1,10 @@
-"""What the simple post answers. The keys are the same on every path; documented ones come first and never change type.
+"""What the simple post answers. The keys are the same on every path; documented ones come first, of one type always."""
 
-`price` is written with two decimals, so bodies are turned into bytes here (`encode`) and nowhere else.
-"""
-
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from apps.engine.reasons import REASONS, first_message, message
+from apps.engine.reply.items import item, resend_later
 from apps.engine.values import Problem, Verdict, VerdictOutcome
 
 ACCEPTED = "Success Lead = Accepted"
@@ -25,8 +22,6 @@ _STATUS_OF_FAULT = {
     "server_error": 500,
     "unavailable": 503,
 }
-_PRICE = "\x00price\x00"
-_PRICE_TEXT = json.dumps(_PRICE)
 
 
 def render_simple(verdict: Verdict, brand: str) -> tuple[int, dict[str, Any]]:
@@ -41,9 +36,9 @@ def render_simple(verdict: Verdict, brand: str) -> tuple[int, dict[str, Any]]:
     shown = verdict.problems if verdict.test else _shown(verdict.problems)
     body |= {
         "lead_id": verdict.lead_id,
-        "retryable": bool(verdict.problems) and REASONS[verdict.problems[0].code].resend == "later",
-        "errors": [_item(problem) for problem in shown],
-        "warnings": [_item(problem) for problem in verdict.warnings] if verdict.test else [],
+        "retryable": resend_later(verdict.problems),
+        "errors": [item(problem) for problem in shown],
+        "warnings": [item(problem) for problem in verdict.warnings] if verdict.test else [],
     }
     if verdict.status_url is not None:
         body["status_url"] = verdict.status_url
@@ -74,21 +69,12 @@ def render_simple_fault(
     body |= {
         "lead_id": None,
         "retryable": REASONS[code].resend == "later",
-        "errors": [_item(Problem(code))],
+        "errors": [item(Problem(code))],
         "warnings": [],
     }
     if request_id is not None:
         body["request_id"] = request_id
     return _STATUS_OF_FAULT[code], body
-
-
-def encode(body: Mapping[str, Any]) -> bytes:
-    """A reply as JSON bytes, `price` with two decimals: `{"leadStatus": true, …, "price": 0.00}`."""
-    if "price" not in body:
-        return json.dumps(body, ensure_ascii=False).encode()
-    # Quotes inside of texts are escaped, so the marked text can stand for the price alone.
-    text = json.dumps({**body, "price": _PRICE}, ensure_ascii=False)
-    return text.replace(_PRICE_TEXT, f"{body['price']:.2f}", 1).encode()
 
 
 def _documented(status: bool, reason: str, text: str, price: float) -> dict[str, Any]:
@@ -99,7 +85,3 @@ def _shown(problems: tuple[Problem, ...]) -> Iterable[Problem]:
     if problems and problems[0].code == "missing_field":
         return [problem for problem in problems if problem.code == "missing_field"]
     return problems[:1]
-
-
-def _item(problem: Problem) -> dict[str, Any]:
-    return {"code": problem.code, "field": problem.field, "message": message(problem)}

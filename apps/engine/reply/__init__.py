@@ -1,0 +1,33 @@
+"""What each API answers: verdicts, pings and faults as bodies, and bodies as bytes. A further API is one file."""
+
+from apps.engine.reply.exchange import (
+    PING,
+    POST,
+    render_exchange_fault,
+    render_ping,
+    render_post,
+)
+from apps.engine.reply.items import encode
+from apps.engine.reply.simple import (
+    ACCEPTED,
+    HELD,
+    PENDING,
+    TEST_ACCEPTED,
+    render_simple,
+    render_simple_fault,
+)
+
+__all__ = [
+    "ACCEPTED",
+    "HELD",
+    "PENDING",
+    "PING",
+    "POST",
+    "TEST_ACCEPTED",
+    "encode",
+    "render_exchange_fault",
+    "render_ping",
+    "render_post",
+    "render_simple",
+    "render_simple_fault",
+]
