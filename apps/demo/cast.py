@@ -8,7 +8,7 @@ from apps.companies.choices import Role
 
 COMPANY = "Acme Home Services"
 TIME_ZONE = "America/New_York"
-ROOFING, AUTO = "Roofing leads", "Auto insurance leads"
+ROOFING, AUTO, SOLAR = "Roofing leads", "Auto insurance leads", "Solar leads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,21 @@ def _fixed(amount: str) -> dict[str, Any]:
     return {"payout_kind": "fixed", "payout_amount": Decimal(amount)}
 
 
+_SHARE_OF_PRICE = {
+    "payout_kind": "percent",
+    "payout_amount": Decimal("85.00"),
+    "sample_payout": Decimal("24.00"),
+}
+_CAREFUL = {
+    "payout_kind": "percent",
+    "payout_amount": Decimal("95.00"),
+    "sample_payout": Decimal("20.00"),
+    "minimum_bid": Decimal("12.00"),
+    "margin_kind": "percent",
+    "margin_amount": Decimal("20.00"),
+    "pings_per_post": 25,
+}
+
 SOURCES = (
     DemoSource(
         "Brightleaf Media",
@@ -63,6 +78,7 @@ SOURCES = (
         (
             SourceTerms(ROOFING, 50, attributes=_fixed("18.00"), day_cap=2000),
             SourceTerms(AUTO, 40, attributes=_fixed("9.50")),
+            SourceTerms(SOLAR, 60, attributes=_SHARE_OF_PRICE),
         ),
     ),
     DemoSource(
@@ -73,6 +89,7 @@ SOURCES = (
         (
             SourceTerms(ROOFING, 40, attributes={**_fixed("16.50"), "limit_per_minute": 600}),
             SourceTerms(AUTO, 35, attributes={"payout_kind": "percent", "payout_amount": Decimal("60.00")}),
+            SourceTerms(SOLAR, 40, attributes=_CAREFUL),
         ),
     ),
     DemoSource(
@@ -112,6 +129,19 @@ PACIFIC = DemoBuyer("Pacific Roof Works", "pacific", "it@pacificroof.example")
 LONE_STAR = DemoBuyer("Lone Star Roofing", "lone-star", "systems@lonestarroofing.example")
 MILLER = DemoBuyer("Miller Family Roofing", "miller", "office@millerroofing.example")
 ANCHOR = DemoBuyer("Anchor Mutual", "anchor", "data@anchormutual.example")
+SUNPATH = DemoBuyer("SunPath Solar", "sunpath", "bids@sunpathsolar.example")
+HELIOS = DemoBuyer("Helios Home Energy", "helios", "exchange@helioshome.example")
+BRIGHTWATT = DemoBuyer("Brightwatt Installers", "brightwatt", "it@brightwatt.example")
+VERDE = DemoBuyer("Verde Power", "verde", "leads@verdepower.example")
+MESA = DemoBuyer("Mesa Solar Co-op", "mesa", "office@mesasolar.example")
+GRIDTEN = DemoBuyer("Grid Ten", "gridten", "ops@gridten.example")
+NORTHLIGHT = DemoBuyer("Northlight Energy", "northlight", "api@northlight.example")
+SOLERA = DemoBuyer("Solera Desert Solar", "solera", "desk@soleradesert.example")
+APEX = DemoBuyer("Apex Renewables", "apex", "buying@apexrenewables.example")
+SIERRA = DemoBuyer("Sierra Solar Direct", "sierra", "leads@sierrasolar.example")
+SUNRISE = DemoBuyer("Sunrise Lead Desk", "sunrise", "desk@sunriseleads.example")
+BIDDERS = (SUNPATH, HELIOS, BRIGHTWATT, VERDE, MESA, GRIDTEN, NORTHLIGHT, SOLERA, APEX)
 BUYERS = (
     SUMMIT, DENVER, SUNBELT, LIBERTY, CARCOVER, PINNACLE, HEARTLAND, PACIFIC, LONE_STAR, MILLER, ANCHOR,
+    *BIDDERS, SIERRA, SUNRISE,
 )  # fmt: skip

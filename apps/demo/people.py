@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from apps.demo import roofing
-from apps.demo.cast import AUTO, ROOFING
+from apps.demo import roofing, solar
+from apps.demo.cast import AUTO, ROOFING, SOLAR
 from apps.demo.territory import Home, homes_in
 
 Values = dict[str, Any]
@@ -113,6 +113,17 @@ def _auto(random: Random, today: date) -> Values:
     }
 
 
+def _solar(random: Random, today: date) -> Values:
+    home = random.choice(homes_in(random.choice(solar.STATES)))
+    return {
+        **_person(random, home),
+        "homeowner": random.choice(("yes", "Yes", "true", "1")),
+        "electric_bill": random.choice((90, 110, 140, 160, 190, 220, 260, 310, 380)),
+        "roof_shade": random.choices(("none", "some", "a lot"), (6, 3, 1))[0],
+        "credit": random.choices(("excellent", "good", "fair"), (3, 4, 2))[0],
+    }
+
+
 def _elsewhere(values: Values, random: Random) -> Values:
     home = random.choice(homes_in(random.choice(_ELSEWHERE)))
     return {"zip": home.zip, "city": home.city, "state": home.state}
@@ -146,5 +157,12 @@ _MISTAKES: dict[str, tuple[tuple[Mistake, int], ...]] = {
         (lambda values, random: {"first_name": "Test"}, 1),
         (_young, 1),
     ),
+    SOLAR: (
+        *_COMMON[1:4],
+        (_elsewhere, 3),
+        (lambda values, random: {random.choice(("phone", "email", "last_name")): None}, 3),
+        (lambda values, random: {"homeowner": "no"}, 4),
+        (lambda values, random: {"electric_bill": 40}, 3),
+    ),
 }  # fmt: skip
-_LEADS: dict[str, Callable[[Random, date], Values]] = {ROOFING: _roofing, AUTO: _auto}
+_LEADS: dict[str, Callable[[Random, date], Values]] = {ROOFING: _roofing, AUTO: _auto, SOLAR: _solar}

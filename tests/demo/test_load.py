@@ -45,9 +45,9 @@ SELDOM = {"retry_at"}
 def test_everything_is_published_and_ready_but_the_source_in_testing():
     company = company_load(simulator=NOWHERE).company
 
-    assert company.campaigns.count() == 2
+    assert company.campaigns.count() == 3
     assert company.sources.count() == 4
-    assert company.buyers.count() == 11
+    assert company.buyers.count() == 22
     for campaign in company.campaigns.all():
         ready = readiness(campaign)
         assert ready.is_live
@@ -72,7 +72,7 @@ def test_the_second_load_changes_nothing_and_a_moved_simulator_only_addresses():
     assert Counter(Version.objects.values_list("campaign_id", flat=True)) == Counter(dict.fromkeys(before, 2))
     said = [line for version in Version.objects.filter(number=2) for line in version.changes]
     moved = Counter(line.partition(": ")[2].partition(" http://127.0.0.1:9/")[0] for line in said)
-    assert moved == {"URL": 10, "token URL": 1}
+    assert moved == {"URL": 21, "ping URL": 9, "token URL": 1}
 
 
 @pytest.mark.django_db
@@ -234,7 +234,7 @@ def test_the_commands_say_what_they_did(capsys):
     assert "owner@acme.example" in said
     assert "/instructions/" in said
     assert "curl -sS" in said
-    assert Campaign.objects.count() == 2
+    assert Campaign.objects.count() == 3
 
 
 @pytest.mark.django_db

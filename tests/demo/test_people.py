@@ -7,7 +7,7 @@ import pytest
 
 from apps.core import places
 from apps.demo import people
-from apps.demo.cast import AUTO, ROOFING
+from apps.demo.cast import AUTO, ROOFING, SOLAR
 from apps.demo.services import company_load
 from apps.engine import checks
 from apps.engine.normalise import normalise
@@ -32,7 +32,7 @@ def _examined(spec, values) -> Examination:
     return checks.examine(spec, spec.terms[0], data, facts, test=False)
 
 
-@pytest.mark.parametrize("campaign", [ROOFING, AUTO])
+@pytest.mark.parametrize("campaign", [ROOFING, AUTO, SOLAR])
 def test_a_good_lead_passes_every_check_and_a_spoiled_one_does_not(spec_of, campaign):
     random = Random(7)
     for _ in range(150):

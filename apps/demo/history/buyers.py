@@ -62,13 +62,14 @@ class PastBuyers:
 
     def _answered(self, received: Received) -> OutboundResponse:
         parameters = Parameters({**DEFAULTS.get(received.behaviour, {}), **received.query})
-        said = answer(Visit(received, parameters, self.journal))
+        visit = Visit(received, parameters, self.journal)
+        said = answer(visit)
         body, content_type = written(said.facts, parameters.choice("format", FORMATS))
         headers = (("Content-Type", content_type), ("Content-Length", str(len(body))))
-        return OutboundResponse(said.status, headers, body, sent=True, timings=self._timings(parameters))
+        return OutboundResponse(said.status, headers, body, sent=True, timings=self._timings(visit.wait_ms))
 
-    def _timings(self, parameters: Parameters) -> Timings:
-        wait = parameters.whole("ms", 0) + self.random.lognormvariate(3.4, 0.6)
+    def _timings(self, wait_ms: int) -> Timings:
+        wait = wait_ms + self.random.lognormvariate(3.4, 0.6)
         connect = self.random.lognormvariate(1.0, 0.5) if self.random.random() < 0.15 else None
         send = self.random.uniform(0.1, 0.6)
         total = wait + send + (connect or 0)

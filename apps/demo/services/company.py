@@ -6,15 +6,15 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.buyers import services as buyer_services
-from apps.buyers.choices import EndpointKind
+from apps.buyers.choices import EndpointKind, MappingPhase, Phase
 from apps.buyers.models import Buyer, Endpoint
 from apps.campaigns.models import Campaign
 from apps.companies.models import Company, User
 from apps.companies.services import company_create, member_add
 from apps.core import mail
 from apps.core.ids import new_key
-from apps.demo import auto, roofing
-from apps.demo.cast import AUTO, BUYERS, COMPANY, LOGINS, ROOFING, SOURCES, TIME_ZONE, DemoSource
+from apps.demo import auto, roofing, solar
+from apps.demo.cast import AUTO, BUYERS, COMPANY, LOGINS, ROOFING, SOLAR, SOURCES, TIME_ZONE, DemoSource
 from apps.demo.endpoints import ENDPOINTS, DemoEndpoint
 from apps.demo.logins import fetching_key, password_of
 from apps.publishing.services import NothingChangedError, publish
@@ -22,7 +22,7 @@ from apps.sources import services as source_services
 
 UNMAILED = "Paused, for this deployment has no mail server. Name one in EMAIL_URL, then switch this on."
 DEFAULT_SIMULATOR = "http://127.0.0.1:8900"
-BUILDERS = {ROOFING: roofing, AUTO: auto}
+BUILDERS = {ROOFING: roofing, AUTO: auto, SOLAR: solar}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,9 @@ def _endpoint(made: DemoEndpoint, buyers: dict[str, Buyer], simulator: str, by: 
         buyer_services.endpoint_set_active(endpoint, active=False, by=by)
     buyer_services.mappings_set(endpoint, rows=made.mapping, by=by)
     buyer_services.response_rules_set(endpoint, rows=made.rules, by=by)
+    if made.pinged is not None:
+        buyer_services.mappings_set(endpoint, rows=made.pinged.mapping, phase=MappingPhase.PING, by=by)
+        buyer_services.response_rules_set(endpoint, rows=made.pinged.rules, phase=Phase.PING, by=by)
     for name, value in made.headers:
         buyer_services.header_add(endpoint, name=name, value=value, by=by)
     if made.keyed:

@@ -32,6 +32,7 @@ from apps.publishing.models import Publication, Version
 from apps.sources.models import Terms
 
 BATCH = 250
+SIMPLE = "simple"
 SEED = "a month at Acme Home Services"
 _FETCHED_WITHIN = timedelta(hours=12)
 _LONGEST = timedelta(minutes=5)
@@ -71,7 +72,8 @@ def history_load(company: Company, *, leads: int) -> int:
 
 def _standings(company: Company) -> list[Standing]:
     published = Publication.objects.filter(campaign__company=company).values_list("version_id", flat=True)
-    return [each for key in published for each in standings(specs.load(key), key)]
+    loaded = {key: specs.load(key) for key in published}
+    return [each for key, spec in loaded.items() if spec.traffic == SIMPLE for each in standings(spec, key)]
 
 
 def _world(standing: Sequence[Standing], random: Random) -> World:

@@ -13,7 +13,7 @@ LEADS = 3200
 class Command(BaseCommand):
     """Never needed in production; harmless there too, for its logins' passwords are made from SECRET_KEY."""
 
-    help = "Load the demo company: two campaigns, four sources, eleven buyers, a month of leads."
+    help = "Load the demo company: three campaigns (one auctions), four sources, 22 buyers, a month of leads."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
