@@ -23,7 +23,8 @@ run: install ## start everything with the demo company (PORT=8000, HOST=127.0.0.
 	@exec $(EMBEDDED) run
 
 test: install ## the whole suite on real servers (ARGS="tests/engine -k caps" for a part)
-	@exec $(EMBEDDED) exec -- $(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not faults_long" $(ARGS)
+	@exec $(EMBEDDED) exec -- $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+		-m "not faults_long" $(ARGS)
 
 faults: install ## the fault-injection suite, again and again with random seeds (RUNS=20, ARGS="-k f11" for a part)
 	@exec $(EMBEDDED) exec --durable -- $(BIN)/python -m tests.faults.rounds $(RUNS) $(ARGS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextvars import ContextVar
+from pathlib import Path
 
 import pytest
 from django.template import Context, Template
@@ -10,7 +11,27 @@ from django.test.signals import template_rendered
 
 from tests import emptying
 
+_FIRST = ("faults", "browser", "embedded")
+_LAST = ("engine", "exemplars")
+_HERE = Path(__file__).parent
+
 _inside: ContextVar[bool] = ContextVar("inside", default=False)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait for processes and browsers come first, small quick ones last: then no core idles at the end.
+
+    Those of one folder stay together, and in `faults` those that need the house: it is built once and then goes.
+    """
+    with_house = {item.path for item in items if "house" in getattr(item, "fixturenames", ())}
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        folder = item.path.relative_to(_HERE).parts[0]
+        if folder in _FIRST:
+            return _FIRST.index(folder) - len(_FIRST), item.path not in with_house
+        return 1 + _LAST.index(folder) if folder in _LAST else 0, True
+
+    items.sort(key=place)
 
 
 def _render(template: Template, context: Context) -> str:

@@ -20,8 +20,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         print(tally.line())  # noqa: T201 - meant for the console
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _house(django_db_blocker: Any) -> Iterator[House]:
+    # Not for the whole session: its processes would keep a core busy while other tests run.
     with running_house(django_db_blocker.unblock) as house:
         yield house
 
