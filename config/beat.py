@@ -23,5 +23,13 @@ BEAT_SCHEDULE: dict[str, dict] = {
     "many leads sent again": {"task": "deliveries.redeliver", "schedule": 5.0, "options": {"expires": 15}},
     "months of attempts": {"task": "deliveries.partitions", "schedule": 3600.0, "options": {"expires": 600}},
     "forget what is over": {"task": "deliveries.retention", "schedule": 600.0, "options": {"expires": 300}},
+    "leads that wait for their auction": {
+        "task": "auctions.auction",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "pings nobody posted": {"task": "auctions.expire", "schedule": 1.0, "options": {"expires": 5}},
+    "forget old pings": {"task": "auctions.forget", "schedule": 3600.0, "options": {"expires": 600}},
+    "how orders fare": {"task": "auctions.records", "schedule": 300.0, "options": {"expires": 120}},
     "forget old replies": {"task": "intake.purge", "schedule": 3600.0, "options": {"expires": 600}},
 }

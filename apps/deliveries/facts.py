@@ -14,7 +14,7 @@ from apps.deliveries.choices import CallPhase
 from apps.deliveries.journeys import Journey, LeadFacts
 from apps.deliveries.models import EndpointBreaker
 from apps.deliveries.selectors import TokenKey, token_keys, tokens
-from apps.deliveries.specs import breaker_load
+from apps.deliveries.specs import bids_load, breaker_load
 from apps.engine import breaker, buyer_duplicates, caps
 from apps.engine.breaker import BreakerState, Permission
 from apps.engine.buyer_duplicates import Taken
@@ -83,6 +83,7 @@ def load_journeys(journeys: Sequence[Journey]) -> list[Journey]:
             lost.append(journey)
         else:
             journey.lead = opened
+            journey.bids = bids_load(journey.sealed_bids, opened.key, journey.id)
     return lost
 
 
@@ -92,21 +93,30 @@ def _opened(lead: Lead) -> LeadFacts | None:
     except DecryptionError:
         return None
     digests = tuple(bytes(one) for one in (lead.email_digest, lead.phone_digest) if one)
-    return LeadFacts(lead.pk, lead.source_id, lead.terms_id, lead.received_at, data, key, digests)
+    return LeadFacts(
+        lead.pk, lead.source_id, lead.terms_id, lead.received_at, data, key, lead.method, digests
+    )
 
 
 def load_live(journeys: Sequence[Journey], now: datetime) -> Live:
     """Switches, full caps, breakers and secrets of everything these deliveries may touch."""
     campaigns = {journey.spec.id: journey.spec for journey in journeys}.values()
-    order_ids = {order.id for spec in campaigns for order in spec.orders}
+    live = live_of(campaigns, now)
+    live.taken = persons_taken([journey for journey in journeys if journey.plan is None], now)
+    return live
+
+
+def live_of(campaigns: Iterable[CampaignSpec], now: datetime, *, phase: str = CallPhase.POST) -> Live:
+    """The live side of these versions' orders; breakers are those of one phase of calls."""
+    campaigns = list(campaigns)
     endpoint_ids = {endpoint.id for spec in campaigns for endpoint in spec.endpoints}
-    states = load_breakers(endpoint_ids)
+    states = load_breakers(endpoint_ids, phase)
     secrets = load_secrets(endpoint_ids)
     keys = token_keys((one for spec in campaigns for one in spec.endpoints), secrets)
     resting = {
         number for number, state in states.items() if breaker.permission(state, now) is Permission.REFUSE
     }
-    paused = _paused(order_ids)
+    paused = _paused({order.id for spec in campaigns for order in spec.orders})
     return Live(
         now=now,
         orders=OrderFacts(
@@ -115,7 +125,6 @@ def load_live(journeys: Sequence[Journey], now: datetime) -> Live:
         breakers=states,
         secrets=secrets,
         tokens=tokens(keys),
-        taken=persons_taken([journey for journey in journeys if journey.plan is None], now),
     )
 
 

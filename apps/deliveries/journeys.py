@@ -10,6 +10,8 @@ from apps.core.crypto import DataKey
 from apps.core.ids import public_id
 from apps.deliveries.models import Delivery
 from apps.deliveries.specs import Reservation
+from apps.engine import waterfall
+from apps.engine.answer import Answer
 from apps.engine.campaign import CampaignSpec, TermsSpec
 from apps.engine.index import index, per_campaign
 from apps.engine.orders import EndpointSpec, OrderSpec
@@ -17,7 +19,7 @@ from apps.engine.outbound import OutboundRequest
 from apps.engine.routing import Considered, Plan
 from apps.engine.strategies import STRATEGIES
 from apps.engine.values import LeadData
-from apps.engine.waterfall import Result
+from apps.engine.waterfall import Decision, Result, Send, Wait
 from apps.leads.models import Lead
 
 
@@ -31,6 +33,7 @@ class LeadFacts:
     received_at: datetime
     data: LeadData
     key: DataKey
+    method: str = ""
     persons: tuple[bytes, ...] = ()
     """Digests of the e-mail address and the phone number, those it has."""
 
@@ -70,6 +73,11 @@ class Journey:
     only_order_id: int | None = None
     ignores: frozenset[str] = frozenset()
     """Of `hours`, `caps`, `duplicates`: what a person said need not be heeded."""
+    is_closed: bool = False
+    """No further order is to be asked: the source has been told how it ended."""
+    sealed_bids: bytes | None = None
+    bids: dict[int, Answer] = field(default_factory=dict)
+    """By order, what its buyer answered to the ping."""
     plan: Plan | None = None
     history: list[Result] = field(default_factory=list)
     held: dict[int, list[Reservation]] = field(default_factory=dict)
@@ -87,6 +95,15 @@ class Journey:
     @property
     def terms(self) -> TermsSpec | None:
         return index(self.spec).terms.get(self.lead.terms_id)
+
+    def next_step(self, now: datetime) -> Decision:
+        """What to do with it next. A closed one goes no further than it is."""
+        assert self.plan is not None
+        endpoints = selling(self.spec).endpoint_of
+        decision = waterfall.next_step(self.plan, self.history, endpoints, now)
+        if self.is_closed and isinstance(decision, Send | Wait):
+            return waterfall.last_word(self.plan, self.history, endpoints)
+        return decision
 
     def order(self, order_id: int) -> OrderSpec:
         """An order of the version this delivery runs under."""

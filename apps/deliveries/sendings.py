@@ -26,4 +26,12 @@ def sending_of(
         copy_to=copy_to,
         source_number=terms.source_number if terms is not None else None,
     )
-    return Sending(journey.lead.data, system, secrets, spec=journey.spec, now=now, places=PLACES)
+    return Sending(
+        journey.lead.data,
+        system,
+        secrets,
+        spec=journey.spec,
+        now=now,
+        places=PLACES,
+        ping_response=journey.bids.get(attempt.order.id),
+    )

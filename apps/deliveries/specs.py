@@ -3,6 +3,8 @@
 Only what the next step needs; the orders that were considered and passed over are in the lead's timeline.
 """
 
+import base64
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +12,10 @@ from typing import Any
 
 import msgspec
 
+from apps.core.crypto import DataKey
+from apps.engine.answer import Answer
 from apps.engine.breaker import CLOSED, BreakerState
+from apps.engine.outbound import OutboundResponse
 from apps.engine.outcome import Outcome
 from apps.engine.routing import GroupLimit, Plan, Step
 from apps.engine.waterfall import Passed, Result
@@ -54,13 +59,18 @@ def _step_load(order: int, buyer: int, group: int, price: str, share: str = "", 
 def history_dump(
     history: Sequence[Result], held: Mapping[int, Sequence[Reservation]]
 ) -> list[dict[str, Any]]:
-    """The stored form of a history. `held` is what orders in doubt still reserve, kept with their last
-    result.
+    """The stored form of a history. `held` is what orders still reserve without a sale: those in doubt, with their last
+    result, and those that won a ping and were not asked yet, in items of their own.
     """
     last = {result.order_id: place for place, result in enumerate(history)}
-    return [
+    items = [
         _result_dump(result, held.get(result.order_id, ()) if last[result.order_id] == place else ())
         for place, result in enumerate(history)
+    ]
+    return items + [
+        {"order": order_id, "held": list(kept)}
+        for order_id, kept in held.items()
+        if kept and order_id not in last
     ]
 
 
@@ -69,7 +79,33 @@ def history_load(
 ) -> tuple[list[Result], dict[int, list[Reservation]]]:
     """History and held reservations of a stored form."""
     held = {item["order"]: item["held"] for item in stored if item.get("held")}
-    return [_result_load(item) for item in stored], held
+    return [_result_load(item) for item in stored if "what" in item], held
+
+
+def bids_dump(bids: Mapping[int, OutboundResponse], key: DataKey, delivery_id: int) -> bytes:
+    """What buyers answered to the ping, by order id, as a delivery keeps it under its lead's key."""
+    kept = {
+        order_id: [answer.status, answer.header("content-type"), base64.b64encode(answer.body).decode()]
+        for order_id, answer in bids.items()
+    }
+    return key.seal(json.dumps(kept).encode(), aad=_bids_aad(delivery_id))
+
+
+def bids_load(sealed: bytes | None, key: DataKey, delivery_id: int) -> dict[int, Answer]:
+    """Those answers, ready to be read."""
+    if sealed is None:
+        return {}
+    stored = json.loads(key.open(sealed, aad=_bids_aad(delivery_id)))
+    return {
+        int(order_id): Answer(
+            OutboundResponse(status, (("content-type", content_type),), base64.b64decode(body))
+        )
+        for order_id, (status, content_type, body) in stored.items()
+    }
+
+
+def _bids_aad(delivery_id: int) -> bytes:
+    return f"delivery:bids:{delivery_id}".encode()
 
 
 def _result_dump(result: Result, held: Sequence[Reservation]) -> dict[str, Any]:

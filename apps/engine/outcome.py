@@ -21,7 +21,7 @@ from apps.engine.pricing import read_money
 from apps.engine.response_rules import RULE_KINDS, Found
 from apps.engine.values import Code
 
-MAX_REASON, MAX_REFERENCE, MAX_REDIRECT, MAX_PROMISE = 300, 200, 1000, 500
+MAX_REASON, MAX_REFERENCE, MAX_REDIRECT, MAX_PROMISE, MAX_EXPIRY = 300, 200, 1000, 500, 60
 MAX_REASONS, MAX_REASON_DEPTH = 20, 4
 
 
@@ -55,6 +55,10 @@ class Reading:
     redirect_url: str = ""
     promise: str = ""
     """What the buyer wants to see again with its next request (a ping's token)."""
+    shared_price: Decimal | None = None
+    """What it would pay for a lead that others buy, too."""
+    expiry: str = ""
+    """Until when its bid holds, as it says so."""
     rule_index: int | None = None
     retry_after_s: int | None = None
 
@@ -136,13 +140,19 @@ def _extract(rule: ResponseRule, index: int, answer: Answer, found: Found) -> Re
     return Reading(
         outcome=_outcome(rule.outcome),
         reason=_told(", ".join(reasons) or found.get("reason", ""), MAX_REASON),
-        price=read_money(price) if price else None,
+        price=_money(price),
         reference=_told(_first(answer, rule.reference_path) or found.get("reference", ""), MAX_REFERENCE),
         redirect_url=_redirect(redirect),
         promise=_told(_first(answer, rule.promise_path) or found.get("promise", ""), MAX_PROMISE),
+        shared_price=_money(_first(answer, rule.shared_price_path) or found.get("shared_price")),
+        expiry=_told(_first(answer, rule.expiry_path) or found.get("expiry", ""), MAX_EXPIRY),
         rule_index=index,
         retry_after_s=_retry_after_s(answer.response),
     )
+
+
+def _money(text: str | None) -> Decimal | None:
+    return read_money(text) if text else None
 
 
 def _outcome(text: str) -> Outcome:

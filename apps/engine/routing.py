@@ -23,8 +23,8 @@ from apps.engine.values import Facts, LeadData
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """What is live about the selling side, by the rows' ids. `full_caps` holds keys of caps (`CapSpec.key`)
-    that are full; `open_breakers` endpoints that rest; `turns` each fair group's memory.
+    """What is live about the selling side, by the rows' ids. `full_caps` holds keys of full caps (`CapSpec.key`),
+    `open_breakers` endpoints that rest, `turns` each fair group's memory.
     """
 
     paused_orders: frozenset[int] = frozenset()
@@ -33,6 +33,8 @@ class OrderFacts:
     open_breakers: frozenset[int] = frozenset()
     full_caps: frozenset[str] = frozenset()
     turns: Mapping[int, Turns] = field(default_factory=dict)
+    auctions: bool = False
+    """Whether bidding orders take part: they are asked for their price first."""
     only_order_id: int | None = None
     ignores: frozenset[str] = frozenset()
     """What need not be heeded, because a person said so: of `hours`, `caps`, `duplicates`."""
@@ -77,9 +79,7 @@ class GroupLimit:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The way of one lead: steps in order, every order considered, and the limits. `max_buyers` is the
-    campaign's.
-    """
+    """The way of one lead: steps in order, every order considered, and the limits. `max_buyers` is the campaign's."""
 
     steps: tuple[Step, ...]
     considered: tuple[Considered, ...] = ()
@@ -87,30 +87,28 @@ class Plan:
     max_buyers: int = 1
 
     def sells_alone(self, order_id: int) -> bool:
-        """Whether a sale to this order is exclusive: by its step, or because one buyer is all there may be."""
+        """Whether a sale to this order is exclusive."""
         return self.max_buyers == 1 or any(
             step.share == "exclusive" for step in self.steps if step.order_id == order_id
         )
 
 
 def plan(spec: CampaignSpec, data: LeadData, order_facts: OrderFacts, facts: Facts) -> Plan:
-    """Ranks the orders that may have this lead at `facts.now`. Complete: every order has one line in
-    `considered`.
-    """
-    wanted = _wanted(spec, data, facts)
+    """Ranks the orders that may have this lead at `facts.now`. Complete: every order has one line in `considered`."""
+    asked = wanted(spec, data, facts)
     steps: list[Step] = []
     considered: list[Considered] = []
-    layout = _layout(spec)
-    for group, orders in layout.groups:
-        may, passed = _sift(orders, wanted, order_facts)
+    laid = layout(spec)
+    for group, orders in laid.groups:
+        may, passed = sift(orders, asked, order_facts)
         considered += passed
-        _line_up(group, may, wanted, order_facts, steps, considered)
-    steps += wanted.last
-    return Plan(tuple(steps), tuple(considered), layout.limits, spec.max_buyers)
+        _line_up(group, may, asked, order_facts, steps, considered)
+    steps += asked.last
+    return Plan(tuple(steps), tuple(considered), laid.limits, spec.max_buyers)
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class Layout:
     """The groups in order, each with its orders."""
 
     groups: tuple[tuple[GroupSpec, tuple[OrderSpec, ...]], ...]
@@ -118,9 +116,10 @@ class _Layout:
 
 
 @per_campaign
-def _layout(spec: CampaignSpec) -> _Layout:
+def layout(spec: CampaignSpec) -> Layout:
+    """A version's groups in order, ready to look up."""
     groups = sorted(spec.groups, key=lambda group: (group.position, group.id))
-    return _Layout(
+    return Layout(
         tuple(
             (group, tuple(order for order in spec.orders if order.group_id == group.id)) for group in groups
         ),
@@ -129,7 +128,7 @@ def _layout(spec: CampaignSpec) -> _Layout:
 
 
 @dataclass(slots=True)
-class _Wanted:
+class Wanted:
     """One lead being planned, with what several orders ask worked out once. `last` collects the steps that come after
     all groups.
     """
@@ -152,17 +151,20 @@ class _Wanted:
         return self.closings[key]
 
 
-def _wanted(spec: CampaignSpec, data: LeadData, facts: Facts) -> _Wanted:
+def wanted(spec: CampaignSpec, data: LeadData, facts: Facts) -> Wanted:
+    """The lead as orders look at it."""
+
     def of_role(role: str) -> str:
         entry = index(spec).by_role.get(role)
         return str(data.normal(entry.name) or "") if entry else ""
 
-    return _Wanted(spec, data, facts, of_role("state"), of_role("zip")[:5])
+    return Wanted(spec, data, facts, of_role("state"), of_role("zip")[:5])
 
 
-def _sift(
-    orders: Sequence[OrderSpec], wanted: _Wanted, order_facts: OrderFacts
+def sift(
+    orders: Sequence[OrderSpec], wanted: Wanted, order_facts: OrderFacts
 ) -> tuple[list[OrderSpec], list[Considered]]:
+    """Those of a group's orders that may have the lead, and a line for each other one."""
     may: list[OrderSpec] = []
     passed: list[Considered] = []
     for order in orders:
@@ -174,10 +176,10 @@ def _sift(
     return may, passed
 
 
-def _why_not(order: OrderSpec, wanted: _Wanted, live: OrderFacts) -> tuple[str, str] | None:
+def _why_not(order: OrderSpec, wanted: Wanted, live: OrderFacts) -> tuple[str, str] | None:
     """Cheap and certain first; the first reason found is the one told."""
-    if live.only_order_id is not None and order.id != live.only_order_id:
-        return "not_chosen", ""
+    if (unasked := _not_asked(order, live)) is not None:
+        return unasked
     switch = paused(order, live)
     if switch:
         return switch, ""
@@ -199,6 +201,13 @@ def _why_not(order: OrderSpec, wanted: _Wanted, live: OrderFacts) -> tuple[str, 
     return ("cap", full) if full else None
 
 
+def _not_asked(order: OrderSpec, live: OrderFacts) -> tuple[str, str] | None:
+    if order.price_kind == "bid" and not live.auctions:
+        return "not_asked", ""
+    chosen = live.only_order_id is None or order.id == live.only_order_id
+    return None if chosen else ("not_chosen", "")
+
+
 def paused(order: OrderSpec, live: OrderFacts) -> str:
     """The verdict of the live switch that is off for an order; empty when all are on."""
     if order.id in live.paused_orders:
@@ -212,13 +221,13 @@ def _takes(targeting: Targeting, value: str) -> bool:
     return (value in targeting.values) == (targeting.mode == "include")
 
 
-def _takes_zip(targeting: ZipTargeting, wanted: _Wanted) -> bool:
+def _takes_zip(targeting: ZipTargeting, wanted: Wanted) -> bool:
     values = wanted.spec.lists.get(targeting.list_hash)
     found = bool(wanted.zip) and values is not None and wanted.zip in values
     return found == (targeting.mode == "include")
 
 
-def _full_cap(order: OrderSpec, wanted: _Wanted, live: OrderFacts) -> str:
+def _full_cap(order: OrderSpec, wanted: Wanted, live: OrderFacts) -> str:
     if not live.full_caps or "caps" in live.ignores:
         return ""
     for cap in order.caps:
@@ -230,7 +239,7 @@ def _full_cap(order: OrderSpec, wanted: _Wanted, live: OrderFacts) -> str:
 def _line_up(
     group: GroupSpec,
     orders: list[OrderSpec],
-    wanted: _Wanted,
+    wanted: Wanted,
     live: OrderFacts,
     steps: list[Step],
     considered: list[Considered],
@@ -262,17 +271,19 @@ def _step(candidate: Candidate, orders: Mapping[int, OrderSpec], group: GroupSpe
     return Step(candidate.order_id, orders[candidate.order_id].buyer_id, group.id, candidate.price)
 
 
-def _candidate(order: OrderSpec, wanted: _Wanted) -> Candidate:
-    price = order.price
-    if order.price_bands:
-        price = pricing.price(order, wanted.data, wanted.facts, wanted.spec)
-    return Candidate(order.id, order.priority, order.weight, price)
+def _candidate(order: OrderSpec, wanted: Wanted) -> Candidate:
+    return Candidate(order.id, order.priority, order.weight, price_of(order, wanted))
+
+
+def price_of(order: OrderSpec, wanted: Wanted) -> Decimal:
+    """What an order with a fixed price pays for the lead, unrounded."""
+    if not order.price_bands:
+        return order.price
+    return pricing.price(order, wanted.data, wanted.facts, wanted.spec)
 
 
 def still_open(order: OrderSpec, live: OrderFacts) -> Considered | None:
-    """Asked again at the moment of sending: why a planned order cannot have the lead any more, by live
-    switches.
-    """
+    """Asked again at the moment of sending: why a planned order cannot have the lead any more, by live switches."""
     switch = paused(order, live)
     if switch:
         return Considered(order.id, switch)

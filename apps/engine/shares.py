@@ -38,7 +38,7 @@ def _places(step: Step, plan: Plan, taken: Sequence[Step]) -> int:
     """How many more of the step's group may buy the lead."""
     of_group = sum(1 for one in taken if one.group_id == step.group_id)
     limits = [limit.max_buyers - of_group for limit in plan.groups if limit.id == step.group_id]
-    return min(plan.max_buyers - len(taken), *limits)
+    return min([plan.max_buyers - len(taken), *limits])
 
 
 def _together(taken: Sequence[Step], left: Iterable[Step], places: int) -> Decimal:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from apps.engine import retry, shares
+from apps.engine import shares
 from apps.engine.orders import EndpointSpec
 from apps.engine.outcome import Outcome
 from apps.engine.routing import Plan, Step
@@ -97,44 +97,6 @@ TOKEN_REFUSED = "token_refused"  # noqa: S105 - a reason
 """The buyer did not take the OAuth token: asked again at once, with a new one (see `engine.oauth`)."""
 _REJECTED = (Outcome.REJECTED, Outcome.DUPLICATE)
 _DECISIVE = (Outcome.ACCEPTED, *_REJECTED)
-
-
-def retry_at(
-    history: Sequence[Result],
-    endpoint: EndpointSpec,
-    now: datetime,
-    *,
-    jitter: float,
-    retry_after_s: int | None = None,
-) -> datetime | None:
-    """When the order of the last result is asked again, or None when it is not. `jitter` is random in [0, 1)."""
-    last = history[-1]
-    if last.reason == TOKEN_REFUSED:
-        return now
-    again = last.what is Outcome.RETRYABLE or (
-        last.what is Outcome.UNKNOWN and endpoint.unknown_policy == "resend"
-    )
-    tried = sum(1 for one in history if one.order_id == last.order_id and _counts(one))
-    if not again or tried > endpoint.retries:
-        return None
-    return retry.next_at(
-        now, tried, jitter=jitter, retry_after_s=retry_after_s, profile=endpoint.retry_profile
-    )
-
-
-def _counts(result: Result) -> bool:
-    """Whether a result uses up a retry: a token that was not taken does not."""
-    return isinstance(result.what, Outcome) and result.reason != TOKEN_REFUSED
-
-
-def deferred_until(
-    history: Sequence[Result], order_id: int, endpoint: EndpointSpec, reopens_at: datetime
-) -> datetime | None:
-    """The `retry_at` of a deferred result: the breaker's time, or None once put off more often than it would
-    be retried.
-    """
-    put_off = sum(1 for one in history if one.order_id == order_id and one.what is Passed.DEFERRED)
-    return reopens_at if put_off < endpoint.retries else None
 
 
 def recovered(history: Sequence[Result], order_id: int) -> bool:
@@ -250,14 +212,20 @@ def _tries(results: Sequence[Result]) -> int:
     return sum(1 for result in results if isinstance(result.what, Outcome))
 
 
+def last_word(plan: Plan, history: Sequence[Result], endpoints: Mapping[int, EndpointSpec]) -> Decision:
+    """How it stands when nobody else may be asked: Hold, Sold or Unsold."""
+    return _ended(_SoFar(plan, history, endpoints))
+
+
 def _end(so_far: _SoFar, now: datetime) -> Decision:
+    deferred = None if so_far.held or so_far.full() else _deferred(so_far, now)
+    return deferred or _ended(so_far)
+
+
+def _ended(so_far: _SoFar) -> Decision:
     if so_far.held:
         step = so_far.held[0]
         return Hold(step.order_id, so_far.by_order[step.order_id][-1].reason)
-    if not so_far.full():
-        deferred = _deferred(so_far, now)
-        if deferred is not None:
-            return deferred
     if so_far.sold:
         order_ids = tuple(result.order_id for result in so_far.history if result.what is Outcome.ACCEPTED)
         return Sold(order_ids, recovered=recovered(so_far.history, order_ids[0]))

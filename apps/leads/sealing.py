@@ -4,13 +4,12 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from apps.core.crypto import DataKey, unwrap
 from apps.engine.values import LeadData, Value
-from apps.leads.models import Lead
 
 _SAME, _PLAIN, _INVALID = "=", "j", "!"
 _READERS: dict[str, Callable[[Any], Any]] = {
@@ -33,8 +32,16 @@ def seal(key: DataKey, lead_id: int, data: LeadData) -> bytes:
     return key.seal(_json({"v": values, "u": data.unknown}), aad=aad_of(lead_id, "values"))
 
 
-def unseal(lead: Lead) -> LeadData:
-    """The values of a stored lead; DecryptionError when its key is gone."""
+class Sealed(Protocol):
+    """A row whose values are sealed: a lead, or a ping."""
+
+    pk: int
+    sealed: bytes
+    wrapped_key: bytes | None
+
+
+def unseal(lead: Sealed) -> LeadData:
+    """The values of a stored lead or ping; DecryptionError when its key is gone."""
     opened = unwrap(lead.wrapped_key or b"").open(bytes(lead.sealed), aad=aad_of(lead.pk, "values"))
     stored = json.loads(opened)
     return LeadData({name: _value(raw, *typed) for name, raw, *typed in stored["v"]}, stored["u"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.engine import oauth, waterfall
+from apps.engine import asked_again, oauth
 from apps.engine.oauth import Granted, Refused, Standing
 from apps.engine.orders import AuthSpec, EndpointSpec
 from apps.engine.outbound import OutboundResponse, TransportError
@@ -128,8 +128,8 @@ def test_the_first_401_is_a_refused_token_the_second_is_an_answer() -> None:
 
 def test_a_refused_token_is_asked_again_at_once_and_costs_no_retry() -> None:
     refused = Result(1, Outcome.RETRYABLE, NOW, oauth.TOKEN_REFUSED)
-    assert waterfall.retry_at([refused], ENDPOINT, NOW, jitter=0.5) == NOW
+    assert asked_again.retry_at([refused], ENDPOINT, NOW, jitter=0.5) == NOW
     one_retry = replace(ENDPOINT, retries=1)
     failed = Result(1, Outcome.RETRYABLE, NOW, "http_503")
-    assert waterfall.retry_at([refused, failed], one_retry, NOW, jitter=0.5) == NOW + timedelta(seconds=2)
-    assert waterfall.retry_at([refused, failed, failed], one_retry, NOW, jitter=0.5) is None
+    assert asked_again.retry_at([refused, failed], one_retry, NOW, jitter=0.5) == NOW + timedelta(seconds=2)
+    assert asked_again.retry_at([refused, failed, failed], one_retry, NOW, jitter=0.5) is None

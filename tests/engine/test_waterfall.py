@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.engine import waits, waterfall
+from apps.engine import asked_again, waits, waterfall
 from apps.engine.orders import EndpointSpec, OrderSpec
 from apps.engine.outcome import Outcome
 from apps.engine.pace import Full
@@ -112,9 +112,9 @@ def test_a_resend_in_doubt_waits_for_the_breaker_instead_of_selling_to_another()
 def test_putting_off_is_bounded() -> None:
     history: list[Result] = []
     for _ in range(ENDPOINT.retries):
-        assert waterfall.deferred_until(history, 1, ENDPOINT, LATER) == LATER
+        assert asked_again.deferred_until(history, 1, ENDPOINT, LATER) == LATER
         history.append(result(1, Passed.DEFERRED, LATER))
-    assert waterfall.deferred_until(history, 1, ENDPOINT, LATER) is None
+    assert asked_again.deferred_until(history, 1, ENDPOINT, LATER) is None
 
 
 def test_shared_leads_sell_up_to_the_maximum_and_once_per_buyer() -> None:
@@ -290,5 +290,5 @@ def _retry_at(history: list[Result], endpoints: dict[int, EndpointSpec], now: da
         return now + timedelta(days=1)
     if last.what is Passed.DEFERRED:
         reopens = now + timedelta(minutes=1)
-        return waterfall.deferred_until(history[:-1], last.order_id, endpoints[last.order_id], reopens)
-    return waterfall.retry_at(history, endpoints[last.order_id], now, jitter=0.5)
+        return asked_again.deferred_until(history[:-1], last.order_id, endpoints[last.order_id], reopens)
+    return asked_again.retry_at(history, endpoints[last.order_id], now, jitter=0.5)

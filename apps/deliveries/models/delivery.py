@@ -44,6 +44,8 @@ class Delivery(models.Model):
     """Set on a re-delivery to one chosen order."""
     ignores = models.JSONField(default=list, db_default=[])
     """What a re-delivery need not heed, said by a person: of `hours`, `caps`, `duplicates`."""
+    is_closed = models.BooleanField(default=False, db_default=False)
+    """Its source has been told that it was not sold: nobody else is offered the lead."""
     awaits_auction = models.BooleanField(default=False, db_default=False)
     """Its buyers have to be pinged first: `auctions` gives it its plan, no drain takes it before."""
     sealed_bids = models.BinaryField(null=True)

@@ -22,6 +22,9 @@ from apps.deliveries.services.drift.drifting import item_close as drift_close
 from apps.deliveries.services.drift.unread import watch as unread_watch
 from apps.deliveries.services.endpoint.breakers import reset as breaker_reset
 from apps.deliveries.services.endpoint.tokens import renew as tokens_renew
+from apps.deliveries.services.journey.awarding import await_auction as delivery_await
+from apps.deliveries.services.journey.awarding import begin as delivery_begin
+from apps.deliveries.services.journey.awarding import close as delivery_close
 from apps.deliveries.services.journey.callbacks import expect as callback_expect
 from apps.deliveries.services.journey.callbacks import send_due as callbacks_send
 from apps.deliveries.services.journey.draining import Report, drain
@@ -48,6 +51,9 @@ __all__ = [
     "copies_send",
     "copy_send_again",
     "deliver_now",
+    "delivery_await",
+    "delivery_begin",
+    "delivery_close",
     "drain",
     "drift_close",
     "endpoint_test",

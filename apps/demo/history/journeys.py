@@ -22,7 +22,7 @@ from apps.demo.history.books import Books
 from apps.demo.history.buyers import PastBuyers
 from apps.demo.history.ids import id_at
 from apps.demo.history.leads import PastLead, event
-from apps.engine import reasons, request, routing, waterfall
+from apps.engine import asked_again, reasons, request, routing, waterfall
 from apps.engine.mapping import Unbuildable
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
@@ -138,7 +138,7 @@ class PastJourney:
         history, reading = self.journey.history, answer.reading
         price = answer.price if reading.outcome is Outcome.ACCEPTED else None
         history.append(Result(answer.attempt.order.id, reading.outcome, self.now, reading.reason, price))
-        again = waterfall.retry_at(history, answer.attempt.endpoint, self.now, jitter=0.5)
+        again = asked_again.retry_at(history, answer.attempt.endpoint, self.now, jitter=0.5)
         history[-1] = replace(history[-1], retry_at=again)
 
     def _reserve(self, answer: Answer) -> None:

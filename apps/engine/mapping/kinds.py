@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from apps.engine import paths, rules, templates
+from apps.engine.answer import Answer
 from apps.engine.mapping.parts import PARTS
 from apps.engine.mapping.sending import Sending
 from apps.engine.mapping.system import SYSTEM_VALUES, field_of_role
@@ -109,8 +110,10 @@ def _from_branch(row: MappingRow, sending: Sending) -> Any:
 
 def _from_ping_response(row: MappingRow, sending: Sending) -> Any:
     """The first scalar at the path; of a list of scalars all."""
+    answer = sending.ping_response
     try:
-        found = paths.find(sending.ping_response, paths.parse(row.source))
+        is_read = isinstance(answer, Answer)
+        found = answer.values(row.source) if is_read else paths.find(answer, paths.parse(row.source))
     except paths.PathError as error:
         raise UnwritableError(f"has a path that cannot be read: {error}") from None
     first = found[0] if found else None

@@ -54,8 +54,8 @@ class Sending:
 
     `spec` is the campaign's version with the lists that conditions name, `now` the instant of sending (UTC): conditions
     need both, signatures the second. `places` are the zips that conditions may measure distances between.
-    `ping_response` is the document that the buyer answered the ping with, None without a ping. `test` sends the rows'
-    test values.
+    `ping_response` is what the buyer answered the ping with, an `Answer` or its document, None without a ping. `test`
+    sends the rows' test values.
     """
 
     lead: LeadData

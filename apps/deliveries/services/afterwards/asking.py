@@ -20,7 +20,7 @@ from apps.core.errors import ApplicationError
 from apps.core.ids import new_id
 from apps.deliveries.choices import AttemptKind, AttemptStatus, CallPhase, DeliveryStatus
 from apps.deliveries.facts import Live, database_now, load_breakers, load_live
-from apps.deliveries.journeys import Journey, OpenAttempt, selling
+from apps.deliveries.journeys import Journey, OpenAttempt
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.sendings import sending_of
 from apps.deliveries.services.attempt.preparing import given
@@ -29,7 +29,7 @@ from apps.deliveries.services.attempt.wording import unnamed
 from apps.deliveries.services.corrections import by_hand
 from apps.deliveries.services.endpoint import breakers, tokens
 from apps.deliveries.services.endpoint.pacing import PaceBook
-from apps.engine import asking, breaker, waterfall
+from apps.engine import asking, breaker
 from apps.engine.breaker import CLOSED, Permission
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
@@ -131,10 +131,8 @@ def _questions(journeys: list[Journey], live: Live) -> list[Question]:
 
 def _doubt(journey: Journey, now: datetime) -> Attempt | None:
     """The attempt in doubt that is to be asked about, if the delivery is still held for one."""
-    assert journey.plan is not None
-    endpoints = selling(journey.spec).endpoint_of
-    decision = waterfall.next_step(journey.plan, journey.history, endpoints, now)
-    if not isinstance(decision, Hold) or not asking.asks(endpoints[decision.order_id]):
+    decision = journey.next_step(now)
+    if not isinstance(decision, Hold) or not asking.asks(journey.endpoint(decision.order_id)):
         return None
     return by_hand.attempts_in_doubt(journey.id, decision.order_id).order_by("-pk").first()
 

@@ -38,7 +38,7 @@ def attempt_row(journey: Journey, attempt: OpenAttempt) -> Attempt:
         idempotency_key=idempotency_key_of(journey.public_id, attempt.order.id),
         url=_without_query(attempt.endpoint.url)[:1000],
         price=attempt.price,
-        fields=_fields(attempt.endpoint),
+        fields=fields_sent(attempt.endpoint),
         sealed_request=_sealed_request(journey, attempt, sending) if sending else None,
         reservations=attempt.reservations,
         started_at=attempt.started_at,
@@ -58,7 +58,7 @@ def answered(
         "reason": reading.reason,
         "reference": reading.reference,
         "rule_index": reading.rule_index,
-        "timings": timings(attempt, response, parse_ms),
+        "timings": timings(attempt.assembly_ms, response, parse_ms),
         "sealed_response": sealed_response(journey, attempt, response),
     }
 
@@ -77,22 +77,21 @@ def sealed_response(journey: Journey, attempt: OpenAttempt, response: OutboundRe
     """The answer as it is kept: its first 64 KiB, under the lead's key."""
     if response.status is None and not response.body:
         return None
-    kept = {
-        "status": response.status,
-        "headers": [list(header) for header in response.headers],
-        "truncated": response.truncated or len(response.body) > KEPT_BODY_BYTES,
-        **_body(response.body[:KEPT_BODY_BYTES]),
-    }
-    return journey.lead.key.seal(json.dumps(kept).encode(), aad=_aad("response", attempt.id))
+    return journey.lead.key.seal(answer_kept(response), aad=_aad("response", attempt.id))
 
 
-def timings(attempt: OpenAttempt, response: OutboundResponse, parse_ms: float) -> dict[str, float]:
-    """The stages of an attempt in milliseconds, those not reached left out."""
-    stages = asdict(response.timings) | {"assembly_ms": attempt.assembly_ms, "parse_ms": parse_ms}
+def timings(assembly_ms: float, response: OutboundResponse, parse_ms: float) -> dict[str, float]:
+    """The stages of a call in milliseconds, those not reached left out."""
+    stages = asdict(response.timings) | {"assembly_ms": assembly_ms, "parse_ms": parse_ms}
     return {name: round(value, 3) for name, value in stages.items() if value is not None}
 
 
 def _sealed_request(journey: Journey, attempt: OpenAttempt, sending: OutboundRequest) -> bytes:
+    return journey.lead.key.seal(request_kept(sending), aad=_aad("request", attempt.id))
+
+
+def request_kept(sending: OutboundRequest) -> bytes:
+    """A request as it is kept, masks in place of secrets: JSON, still to be sealed."""
     shown = sending.shown or sending
     kept = {
         "method": shown.method,
@@ -100,7 +99,18 @@ def _sealed_request(journey: Journey, attempt: OpenAttempt, sending: OutboundReq
         "headers": [list(header) for header in shown.headers],
         **_body(shown.body),
     }
-    return journey.lead.key.seal(json.dumps(kept).encode(), aad=_aad("request", attempt.id))
+    return json.dumps(kept).encode()
+
+
+def answer_kept(response: OutboundResponse) -> bytes:
+    """An answer as it is kept, its first 64 KiB: JSON, still to be sealed."""
+    kept = {
+        "status": response.status,
+        "headers": [list(header) for header in response.headers],
+        "truncated": response.truncated or len(response.body) > KEPT_BODY_BYTES,
+        **_body(response.body[:KEPT_BODY_BYTES]),
+    }
+    return json.dumps(kept).encode()
 
 
 def _body(body: bytes) -> dict[str, str]:
@@ -125,6 +135,6 @@ def _without_query(url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
 
 
-def _fields(endpoint: EndpointSpec) -> list[list[str]]:
+def fields_sent(endpoint: EndpointSpec) -> list[list[str]]:
     """[target, kind, source, format] of every row: which fields go to whom in which form, without values."""
     return [[row.target, row.kind, row.source, row.value_format] for row in endpoint.mapping]

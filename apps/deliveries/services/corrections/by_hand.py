@@ -15,14 +15,13 @@ from apps.core.errors import ApplicationError
 from apps.deliveries.choices import AttemptKind, DeliveryStatus
 from apps.deliveries.facts import database_now, load_journeys
 from apps.deliveries.jobs import wake_drain
-from apps.deliveries.journeys import Journey, OpenAttempt, selling
+from apps.deliveries.journeys import Journey, OpenAttempt
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.services.attempt.reading import Answer
 from apps.deliveries.services.journey import after_sale, finishing, persons
 from apps.deliveries.services.journey.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
 from apps.deliveries.services.journey.settling import booking
-from apps.deliveries.specs import history_dump, history_load, plan_load
-from apps.engine import waterfall
+from apps.deliveries.specs import Reservation, history_dump, history_load, plan_load
 from apps.engine.outbound import OutboundResponse
 from apps.engine.outcome import Outcome, Reading
 from apps.engine.waterfall import Hold, Result, Send, Wait
@@ -74,8 +73,7 @@ def resolve(delivery_id: int, reading: Reading, *, told_by: str, attempt_id: int
     journey = journey_of(row)
     now = database_now()
     plan = journey.plan
-    endpoints = selling(journey.spec).endpoint_of
-    doubt = waterfall.next_step(plan, journey.history, endpoints, now) if plan is not None else None
+    doubt = journey.next_step(now) if plan is not None else None
     if row.status != DeliveryStatus.HELD or plan is None or not isinstance(doubt, Hold):
         raise ApplicationError("This delivery does not wait for an answer.", code="not_held")
     attempt = _attempt_in_doubt(row, doubt.order_id, attempt_id)
@@ -83,9 +81,9 @@ def resolve(delivery_id: int, reading: Reading, *, told_by: str, attempt_id: int
     answer = Answer(journey, journey.attempt, OutboundResponse(), reading, 0.0)
     price = answer.price if reading.outcome is Outcome.ACCEPTED else None
     journey.history.append(Result(doubt.order_id, reading.outcome, now, reading.reason, price))
-    decision = waterfall.next_step(plan, journey.history, endpoints, now)
+    decision = journey.next_step(now)
     turns = finishing.turns_for([(journey, decision)])
-    _settle_reservations(journey, attempt, reading.outcome)
+    _settle_reservations(journey, attempt, reading.outcome, finishing.unused([(journey, decision)]))
     persons.answered([(journey, journey.attempt.order)])
     _book(answer, now)
     attempt.outcome, attempt.reason, attempt.price = reading.outcome, reading.reason, answer.price
@@ -109,6 +107,8 @@ def journey_of(row: Delivery) -> Journey:
         lead_id=row.lead_id,
         version_id=row.version_id,
         lease=row.created_at,
+        is_closed=row.is_closed,
+        sealed_bids=bytes(row.sealed_bids) if row.sealed_bids is not None else None,
         plan=plan_load(row.plan) if row.plan else None,
         history=history,
         held=held,
@@ -149,14 +149,16 @@ def opened_attempt(journey: Journey, row: Attempt) -> OpenAttempt:
     )
 
 
-def _settle_reservations(journey: Journey, attempt: Attempt, outcome: Outcome) -> None:
+def _settle_reservations(
+    journey: Journey, attempt: Attempt, outcome: Outcome, unused: list[Reservation]
+) -> None:
     held = journey.held.pop(attempt.order_id, attempt.reservations)
-    if outcome is not Outcome.ACCEPTED:
-        book = CapBook(counters_of(held))
-        book.release(one for one in held if one[3] not in KEPT_WITHOUT_SALE)
+    over = [] if outcome is Outcome.ACCEPTED else [one for one in held if one[3] not in KEPT_WITHOUT_SALE]
+    if over or unused:
+        book = CapBook(counters_of([*over, *unused]))
+        book.release([*over, *unused])
         book.write()
-        held = [one for one in held if one[3] in KEPT_WITHOUT_SALE]
-    attempt.reservations = held
+    attempt.reservations = [one for one in held if one not in over]
 
 
 def _book(answer: Answer, now: Any) -> None:

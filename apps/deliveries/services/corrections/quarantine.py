@@ -11,11 +11,11 @@ from apps.companies.services import record as audit
 from apps.core.errors import ApplicationError
 from apps.deliveries.choices import AttemptKind, DeliveryStatus
 from apps.deliveries.facts import database_now
-from apps.deliveries.journeys import Journey, selling
+from apps.deliveries.journeys import Journey
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.services.corrections.by_hand import go_on, journey_of
 from apps.deliveries.services.journey import finishing
-from apps.engine import waterfall
+from apps.engine import asked_again
 from apps.engine.outbound import TransportError
 from apps.engine.outcome import Outcome
 from apps.engine.routing import Plan
@@ -34,10 +34,8 @@ def try_again(delivery: Delivery, *, by: Any) -> None:
 
     def again(journey: Journey, now: datetime) -> None:
         _remember_interrupted(journey, now)
-        plan = journey.plan
-        if plan is not None:
-            endpoints = selling(journey.spec).endpoint_of
-            decision = waterfall.next_step(plan, journey.history, endpoints, now)
+        if journey.plan is not None:
+            decision = journey.next_step(now)
             if isinstance(decision, Hold):
                 finishing.finish([(journey, decision)], finishing.turns_for([]), now)
                 return
@@ -85,7 +83,7 @@ def _remember_interrupted(journey: Journey, now: datetime) -> None:
             continue
         journey.history.append(Result(row.order_id, Outcome.UNKNOWN, now, TransportError.INTERRUPTED.value))
         endpoint = journey.endpoint(row.order_id)
-        retry_at = waterfall.retry_at(journey.history, endpoint, now, jitter=0.0)
+        retry_at = asked_again.retry_at(journey.history, endpoint, now, jitter=0.0)
         journey.history[-1] = replace(journey.history[-1], retry_at=retry_at)
         if row.reservations:
             journey.held[row.order_id] = row.reservations

@@ -21,7 +21,7 @@ LEASE_MARGIN_S = 5
 MAX_CLAIMS = 3
 
 _COLUMNS = """d.id, d.company_id, d.lead_id, d.version_id, d.leased_until, d.claims,
-    d.only_order_id, d.ignores, d.plan, d.history"""
+    d.only_order_id, d.ignores, d.plan, d.history, d.is_closed, d.sealed_bids"""
 
 _CLAIM = f"""
     WITH due AS (
@@ -33,9 +33,9 @@ _CLAIM = f"""
     FROM due WHERE d.id = due.id
     RETURNING {_COLUMNS}
 """  # noqa: S608 - column names of our own
-_FRESH = "claims = 0 AND leased_until IS NULL"
-_SUSPECT = f"claims BETWEEN 1 AND {MAX_CLAIMS - 1} AND leased_until < now()"
-_ONE = "id = %s AND (leased_until IS NULL OR leased_until < now()) AND claims < 3"
+_FRESH = "claims = 0 AND leased_until IS NULL AND NOT awaits_auction"
+_SUSPECT = f"claims BETWEEN 1 AND {MAX_CLAIMS - 1} AND leased_until < now() AND NOT awaits_auction"
+_ONE = "id = %s AND (leased_until IS NULL OR leased_until < now()) AND claims < 3 AND NOT awaits_auction"
 
 
 def claim(limit: int) -> list[Journey]:
@@ -65,7 +65,7 @@ def _claim(statement: str, values: list[Any]) -> list[Journey]:
 
 
 def _journey(row: Sequence[Any]) -> Journey:
-    number, company, lead, version, lease, claims, only, ignores, plan, history = row
+    number, company, lead, version, lease, claims, only, ignores, plan, history, closed, bids = row
     results, held = history_load(_json(history))
     return Journey(
         id=number,
@@ -79,6 +79,8 @@ def _journey(row: Sequence[Any]) -> Journey:
         plan=plan_load(_json(plan)) if plan is not None else None,
         history=results,
         held=held,
+        is_closed=closed,
+        sealed_bids=bytes(bids) if bids is not None else None,
     )
 
 

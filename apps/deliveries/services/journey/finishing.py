@@ -14,13 +14,14 @@ from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.journeys import Journey
 from apps.deliveries.services.journey import callbacks, persons
 from apps.deliveries.services.journey.turns import TurnBook
-from apps.deliveries.specs import history_dump, plan_dump
+from apps.deliveries.specs import Reservation, history_dump, plan_dump
 from apps.engine import asking, reasons, routing, waterfall
+from apps.engine.outcome import Outcome
 from apps.engine.routing import Considered
 from apps.engine.values import Problem
 from apps.engine.waterfall import Decision, Hold, Sold, Unsold, Wait
 from apps.leads import services as leads
-from apps.leads.choices import LeadStatus
+from apps.leads.choices import LeadMethod, LeadStatus
 from apps.leads.services import Finished
 from apps.leads.wants import fixed_payout
 from apps.ledger import selectors
@@ -46,6 +47,19 @@ _STATUS = {
 def turns_for(ended: Iterable[Ended]) -> TurnBook:
     """The turns that these ends may move, locked."""
     return TurnBook(journey for journey, decision in ended if isinstance(decision, Sold | Unsold))
+
+
+def unused(ended: Iterable[Ended]) -> list[Reservation]:
+    """What orders hold for a lead that has ended without their being asked, as winners of a ping do. Taken off the
+    deliveries; the caller releases it, in the turn of its locks.
+    """
+    found: list[Reservation] = []
+    for journey, decision in ended:
+        if isinstance(decision, Sold | Unsold) and journey.held:
+            asked = {one.order_id for one in journey.history if isinstance(one.what, Outcome)}
+            for order_id in journey.held.keys() - asked:
+                found += journey.held.pop(order_id)
+    return found
 
 
 def finish(ended: Sequence[Ended], turns: TurnBook, now: datetime) -> None:
@@ -118,7 +132,8 @@ def _finished(journey: Journey, decision: Sold | Unsold, sold: dict[int, SoldSoF
 
 def payout_without_sale(journey: Journey) -> Decimal:
     """What the source earns though nobody bought: the fixed payout, where it was promised at acceptance; in money."""
-    if journey.terms is None or journey.spec.answer_mode != "acceptance":
+    promised = journey.spec.answer_mode == "acceptance" and journey.lead.method != LeadMethod.EXCHANGE
+    if journey.terms is None or not promised:
         return Decimal("0.00")
     return fixed_payout(journey.terms.payout)
 

@@ -14,8 +14,9 @@ from apps.core.places import PLACES
 from apps.deliveries.journeys import Journey
 from apps.deliveries.specs import Reservation
 from apps.engine import caps
+from apps.engine.campaign import CampaignSpec
 from apps.engine.orders import OrderSpec
-from apps.engine.values import Facts
+from apps.engine.values import Facts, LeadData
 
 KEPT_WITHOUT_SALE = frozenset({"received", "sent"})
 """Caps of these bases count what was sent, whatever the buyer said."""
@@ -23,15 +24,21 @@ KEPT_WITHOUT_SALE = frozenset({"received", "sent"})
 Counter = tuple[str, str]
 
 
-def wanted(
-    journey: Journey, order: OrderSpec, price: Decimal, now: datetime
-) -> list[tuple[Reservation, int]]:
+Wanted = list[tuple[Reservation, int]]
+
+
+def wanted(journey: Journey, order: OrderSpec, price: Decimal, now: datetime) -> Wanted:
     """What sending to this order would reserve, each with its cap's limit."""
+    return wanted_by(order, journey.spec, journey.lead.data, price, now)
+
+
+def wanted_by(order: OrderSpec, spec: CampaignSpec, data: LeadData, price: Decimal, now: datetime) -> Wanted:
+    """The same of a lead that is not on its way yet."""
     facts = Facts(now=now, places=PLACES)
     return [
         ([cap.key, caps.period_key(cap, now), caps.amount(cap, price), cap.basis], cap.limit)
         for cap in order.caps
-        if caps.applies(cap, journey.lead.data, facts, journey.spec)
+        if caps.applies(cap, data, facts, spec)
     ]
 
 

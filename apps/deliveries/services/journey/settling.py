@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from apps.deliveries.choices import AttemptStatus
 from apps.deliveries.facts import database_now
-from apps.deliveries.journeys import Journey, selling, undone_on_failure
+from apps.deliveries.journeys import Journey, undone_on_failure
 from apps.deliveries.models import Attempt
 from apps.deliveries.services.attempt.reading import Answer, read
 from apps.deliveries.services.attempt.records import answered
@@ -24,7 +24,7 @@ from apps.deliveries.services.journey import after_sale, finishing, payouts, per
 from apps.deliveries.services.journey.claims import still_ours
 from apps.deliveries.services.journey.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
 from apps.deliveries.specs import history_dump
-from apps.engine import waterfall
+from apps.engine import asked_again, waterfall
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
 from apps.engine.waterfall import Decision, Result, Send
@@ -122,7 +122,7 @@ class _Settling:
         self.settled.ended += ended
         self.settled.again += [journey for journey, decision in decided if isinstance(decision, Send)]
         turns = finishing.turns_for(ended)
-        self._settle_caps()
+        self._settle_caps(ended)
         persons.answered([(answer.journey, answer.attempt.order) for answer in self.answers])
         self._write_attempts()
         booked = self._book()
@@ -142,7 +142,7 @@ class _Settling:
         journey.history.append(Result(attempt.order.id, reading.outcome, self.now, reading.reason, price))
         journey.history[-1] = replace(
             journey.history[-1],
-            retry_at=waterfall.retry_at(
+            retry_at=asked_again.retry_at(
                 journey.history,
                 attempt.endpoint,
                 self.now,
@@ -152,14 +152,16 @@ class _Settling:
         )
 
     def _next(self, journey: Journey) -> Decision:
-        assert journey.plan is not None
-        return waterfall.next_step(journey.plan, journey.history, selling(journey.spec).endpoint_of, self.now)
+        return journey.next_step(self.now)
 
-    def _settle_caps(self) -> None:
+    def _settle_caps(self, ended: Sequence[finishing.Ended]) -> None:
         """Keep what a sale or a doubt holds, give back the rest; a sale at another price moves spend by the
         difference.
         """
-        book = CapBook(counters_of(one for answer in self.answers for one in answer.attempt.reservations))
+        unused = finishing.unused(ended)
+        standing = (one for answer in self.answers for one in answer.attempt.reservations)
+        book = CapBook(counters_of([*standing, *unused]))
+        book.release(unused)
         for answer in self.answers:
             attempt, standing = answer.attempt, answer.attempt.reservations
             if answer.reading.outcome is Outcome.ACCEPTED:

@@ -15,7 +15,7 @@ from apps.core import clock
 from apps.core.places import PLACES
 from apps.deliveries.choices import AttemptKind, AttemptStatus
 from apps.deliveries.facts import Live, database_now, load_journeys, load_live
-from apps.deliveries.journeys import Journey, OpenAttempt, selling, undone_on_failure
+from apps.deliveries.journeys import Journey, OpenAttempt, undone_on_failure
 from apps.deliveries.models import Attempt
 from apps.deliveries.services.attempt.preparing import prepare
 from apps.deliveries.services.attempt.records import attempt_row
@@ -26,7 +26,7 @@ from apps.deliveries.services.journey.claims import LEASE_MARGIN_S, park, still_
 from apps.deliveries.services.journey.reservations import CapBook, counters_of, wanted
 from apps.deliveries.services.journey.turns import TurnBook
 from apps.deliveries.specs import history_dump, plan_dump
-from apps.engine import breaker, routing, waterfall
+from apps.engine import asked_again, breaker, routing
 from apps.engine.breaker import CLOSED
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.routing import Considered
@@ -141,10 +141,8 @@ class _Starting:
 
     def _choose(self, journey: Journey) -> Decision:
         """The next step, past all orders that cannot have the lead any more."""
-        assert journey.plan is not None
-        endpoints = selling(journey.spec).endpoint_of
         while True:
-            decision = waterfall.next_step(journey.plan, journey.history, endpoints, self.live.now)
+            decision = journey.next_step(self.live.now)
             if isinstance(decision, Send):
                 if waiting.keep(journey, decision.order_id, self.live):
                     continue
@@ -168,7 +166,7 @@ class _Starting:
             endpoint = journey.endpoint(line.order_id)
             reopens = breaker.reopens_at(self.live.breakers.get(endpoint.id, CLOSED), self.live.now)
             what = Passed.DEFERRED
-            retry_at = waterfall.deferred_until(journey.history, line.order_id, endpoint, reopens)
+            retry_at = asked_again.deferred_until(journey.history, line.order_id, endpoint, reopens)
         journey.passed.append(line)
         journey.history.append(Result(line.order_id, what, self.live.now, line.verdict, retry_at=retry_at))
 
@@ -213,7 +211,9 @@ class _Starting:
         """
         self._take_over(journeys)
         asked = {journey.id: self._asked(journey) for journey in journeys}
-        book = CapBook(counters_of(one for some in asked.values() for one, _ in some))
+        unused = finishing.unused(self.started.ended)
+        book = CapBook(counters_of([*unused, *(one for some in asked.values() for one, _ in some)]))
+        book.release(unused)
         kept = []
         for journey in journeys:
             assert journey.attempt is not None

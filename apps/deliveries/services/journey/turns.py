@@ -2,19 +2,28 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Protocol
 
 from django.db import connection
 
 from apps.deliveries.journeys import Journey, selling
 from apps.engine import strategies
+from apps.engine.campaign import CampaignSpec
 from apps.engine.routing import Plan
 from apps.engine.strategies import NO_TURNS, Candidate, Turns
+
+
+class Sold(Protocol):
+    """What is being sold under a version: a delivery, or a lead on offer."""
+
+    @property
+    def spec(self) -> CampaignSpec: ...
 
 
 class TurnBook:
     """The turns of some groups, locked from opening to commit (rows in the order of order ids)."""
 
-    def __init__(self, journeys: Iterable[Journey]) -> None:
+    def __init__(self, journeys: Iterable[Sold]) -> None:
         self._orders: dict[int, set[int]] = {}
         for journey in journeys:
             fair = selling(journey.spec).fair_groups
@@ -25,7 +34,7 @@ class TurnBook:
         self._given: dict[int, int] = {}
         self._changed: set[int] = set()
 
-    def give(self, journey: Journey, plan: Plan, resting: frozenset[int]) -> None:
+    def give(self, journey: Sold, plan: Plan, resting: frozenset[int]) -> None:
         """A lead was planned: in each fair group the first in line has had its turn."""
         for group_id, ranked in self._ranked(journey, plan, resting):
             self.turns[group_id] = strategies.taken(self.turns.get(group_id, NO_TURNS), ranked)
@@ -66,7 +75,7 @@ class TurnBook:
                 )
 
     def _ranked(
-        self, journey: Journey, plan: Plan, resting: frozenset[int]
+        self, journey: Sold, plan: Plan, resting: frozenset[int]
     ) -> list[tuple[int, list[Candidate]]]:
         """Each fair group of the plan with its orders in line, first in line first."""
         found: dict[int, list[Candidate]] = {}

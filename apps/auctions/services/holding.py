@@ -1,0 +1,184 @@
+"""One auction: who takes part, their bids, and the award with the winners' places reserved.
+
+Looked up before, written after; while buyers think no transaction is open and the database is not asked.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection
+
+from apps.auctions import facts
+from apps.auctions.facts import Known
+from apps.auctions.offered import Asked, Offered
+from apps.auctions.services import asking
+from apps.core.places import PLACES
+from apps.deliveries.choices import CallPhase
+from apps.deliveries.facts import database_now
+from apps.deliveries.services.endpoint import breakers
+from apps.deliveries.services.journey.reservations import CapBook, Wanted, counters_of, wanted_by
+from apps.deliveries.services.journey.turns import TurnBook
+from apps.engine import auction, routing
+from apps.engine.auction import Award, Offer
+from apps.engine.auction.allowing import orders_of
+from apps.engine.entrants import Entrants, entrants
+from apps.engine.orders import OrderSpec
+from apps.engine.outbound import TransportError
+from apps.engine.routing import Considered, Plan
+from apps.engine.values import Facts
+
+ONE = Decimal("1")
+_NO_CALL = frozenset({TransportError.UNBUILDABLE, TransportError.TOKEN_ERROR})
+
+
+@dataclass(slots=True)
+class Held:
+    """An auction whose buyers have answered, to be decided."""
+
+    offered: Offered
+    known: Known
+    asked: Sequence[Asked]
+    passed: Sequence[Considered]
+    offers: Sequence[Offer]
+
+
+@dataclass(slots=True)
+class Decided:
+    """How it ended. `lines` tell of every order, `reserved` is what the winners' caps hold, by order."""
+
+    award: Award
+    lines: list[dict[str, object]]
+    reserved: dict[int, list[list[object]]] = field(default_factory=dict)
+    plan: Plan | None = None
+
+
+def ask(offered: Offered) -> Held:
+    """Find out who takes part, and ask the bidders. Not within a transaction."""
+    now = database_now()
+    known = facts.gather(offered, now)
+    found = entrants(offered.spec, offered.data, known.orders, Facts(now=now, places=PLACES))
+    asked, passed = asking.prepare(offered, found, known)
+    if asked and not connection.in_atomic_block:
+        connection.close()  # back to the pool while waiting
+    asking.exchange(offered, asked)
+    asking.read(asked, now)
+    return Held(offered, known, asked, [*found.considered, *passed], _offers(known, found, asked))
+
+
+def count(held: Held) -> None:
+    """The endpoints' health on pings, counted in once everything is written."""
+    called = [one for one in held.asked if one.response is None or one.response.error not in _NO_CALL]
+    breakers.count(
+        [(one.endpoint.id, one.answered.reading.outcome) for one in called if one.answered], CallPhase.PING
+    )
+
+
+def _offers(known: Known, found: Entrants, asked: Iterable[Asked]) -> list[Offer]:
+    worth = known.expected or {}
+    fixed = [
+        auction.offer(order, found.prices[order.id], expected=worth.get(order.id, ONE))
+        for order in found.fixed
+    ]
+    bids = [
+        Offer(
+            order_id=one.order.id,
+            buyer_id=one.order.buyer_id,
+            group_id=one.order.group_id,
+            priority=one.order.priority,
+            weight=one.order.weight,
+            exclusive=one.answered.exclusive,
+            shared=one.answered.shared,
+            expected=worth.get(one.order.id, ONE),
+        )
+        for one in asked
+        if one.answered is not None and one.answered.status == "bid"
+    ]
+    return fixed + bids
+
+
+def decide(held: Held, now: datetime) -> Decided:
+    """Award it and reserve the winners' places. Within a transaction. Whose cap is full by now is out, and the award is
+    made again without it.
+    """
+    offered, offers = held.offered, list(held.offers)
+    turns = TurnBook([offered]).turns
+    book = CapBook(_counters(held, now))
+    out: list[Considered] = []
+    while True:
+        award = auction.award(offered.spec, offered.terms, offers, turns)
+        reserved, full = _reserve(book, offered, award, now)
+        if full is None:
+            break
+        out.append(full)
+        offers = [one for one in offers if one.order_id != full.order_id]
+    book.write()
+    lines = [*award.lines, *out, *held.passed, *map(_unsaid, _silent(held.asked))]
+    return Decided(award, _told(offered, lines), reserved, plan_of(offered, award))
+
+
+def plan_of(offered: Offered, award: Award) -> Plan:
+    """The award as the way of a delivery."""
+    limits = routing.layout(offered.spec).limits
+    return Plan(steps=award.ranking, groups=limits, max_buyers=offered.spec.max_buyers)
+
+
+def _counters(held: Held, now: datetime) -> set[tuple[str, str]]:
+    orders = orders_of(held.offered.spec)
+    return {
+        counter
+        for offer in held.offers
+        for counter in counters_of(one for one, _ in _wanted(held.offered, orders[offer.order_id], ONE, now))
+    }
+
+
+def _reserve(
+    book: CapBook, offered: Offered, award: Award, now: datetime
+) -> tuple[dict[int, list[list[object]]], Considered | None]:
+    """The winners' places, or the one whose cap is full: then nothing is taken."""
+    orders = orders_of(offered.spec)
+    taken: dict[int, list[list[object]]] = {}
+    for winner in award.winners:
+        asked = _wanted(offered, orders[winner.order_id], winner.price, now)
+        full = book.reserve(asked, past_limits="caps" in offered.ignores)
+        if full is not None:
+            book.release(one for some in taken.values() for one in some)
+            return {}, Considered(winner.order_id, "cap", full)
+        taken[winner.order_id] = [one for one, _ in asked]
+    return taken, None
+
+
+def _wanted(offered: Offered, order: OrderSpec, price: Decimal, now: datetime) -> Wanted:
+    return wanted_by(order, offered.spec, offered.data, price, now)
+
+
+def _silent(asked: Iterable[Asked]) -> list[Asked]:
+    return [one for one in asked if one.answered is not None and one.answered.status != "bid"]
+
+
+def _unsaid(one: Asked) -> Considered:
+    """Why a buyer that was asked made no bid."""
+    assert one.answered is not None
+    reason = one.answered.reading.reason
+    if one.response is None:
+        return Considered(one.order.id, "late", "after the deadline")
+    if one.answered.status == "no_bid":
+        return Considered(one.order.id, "refused", reason) if reason else Considered(one.order.id, "no_bid")
+    return Considered(one.order.id, "no_answer", reason)
+
+
+def _told(offered: Offered, lines: Iterable[Considered]) -> list[dict[str, object]]:
+    """The lines as they are kept: ids and names for links, the verdict and its words."""
+    orders = orders_of(offered.spec)
+    return [
+        {
+            "order": line.order_id,
+            "name": orders[line.order_id].name,
+            "buyer": orders[line.order_id].buyer_name,
+            "verdict": line.verdict,
+            "detail": line.detail,
+            "words": routing.describe(line),
+        }
+        for line in lines
+    ]
