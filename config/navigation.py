@@ -123,6 +123,11 @@ def mapping_script(request: HttpRequest) -> str:
     return static("sluice/admin/kinds.js")
 
 
+def spares_script(request: HttpRequest) -> str:
+    """Shows the empty rows of an input one by one."""
+    return static("sluice/admin/spares.js")
+
+
 UNFOLD_SETTINGS = {
     "DASHBOARD_CALLBACK": "apps.monitoring.views.overview.dashboard",
     "SITE_SYMBOL": "water_lux",
@@ -146,7 +151,7 @@ UNFOLD_SETTINGS = {
     },
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": icon}],
     "STYLES": [stylesheet],
-    "SCRIPTS": [boxes_script, copy_script, expression_script, mapping_script],
+    "SCRIPTS": [boxes_script, copy_script, expression_script, mapping_script, spares_script],
     "COMMAND": {"search_models": _SEARCHED, "show_history": False},
     "SIDEBAR": {
         "show_search": True,

@@ -8,8 +8,8 @@ from email_validator import EmailNotValidError, validate_email
 from apps.buyers.choices import AuthKind
 from apps.core import sftp
 from apps.core.http.guard import check_url
-from apps.engine import asking, inserts, reach
-from apps.engine.orders import EndpointSpec
+from apps.engine import asking, inserts, reach, response_rules
+from apps.engine.orders import EndpointSpec, ResponseRule
 from apps.engine.request import url_problem
 
 SHORTEST_KEY = 24
@@ -53,3 +53,11 @@ def fetching_key_problem(kind: str, key: str) -> str:
     if kind == AuthKind.NONE or len(key) >= SHORTEST_KEY:
         return ""
     return f"has a key of less than {SHORTEST_KEY} characters, which could be guessed"
+
+
+def reads_bid(rule: ResponseRule) -> bool:
+    """Whether a rule of a ping says where the price is, for a lead of one's own or a shared one."""
+    if rule.price_path or rule.shared_price_path:
+        return True
+    compiled = response_rules.pattern(rule.value) if rule.match == "regex" else None
+    return compiled is not None and bool({"price", "shared_price"} & compiled.groupindex.keys())

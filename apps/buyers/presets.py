@@ -41,11 +41,18 @@ class Preset:
     """Whether numbers and booleans are sent as such."""
     template: str = ""
     """Around `{rows}`: one line a field."""
+    ping_rules: Rows = ()
+    """Where there are any, the buyer is pinged, with what sources have to ping and names nobody."""
 
     def rows(self, fields: Iterable[Field]) -> list[Row]:
         """The mapping for a campaign's fields."""
         mapped = [self._row(each) for each in fields if each.role not in _OURS_ONLY and self.target(each)]
         return [*self.first, *mapped, *self.last]
+
+    def ping_rows(self, fields: Iterable[Field]) -> list[Row]:
+        """The mapping of the ping."""
+        told = [each for each in fields if each.required_on_ping and not each.is_personal]
+        return [self._row(each) for each in told if each.role not in _OURS_ONLY and self.target(each)]
 
     def _row(self, each: Field) -> Row:
         row: Row = {"target": self.target(each), "kind": "field", "source": each.name}
@@ -99,6 +106,12 @@ def _rules(match: str, status: str, **paths: str) -> Rows:
 
 _JSON_RULES = _rules("json_path", "status", reference_path="id", price_path="price", reason_path="reason")
 _XML_RULES = _rules("xpath", "//Status", reference_path="//Id", price_path="//Price", reason_path="//Reason")
+_BID_RULES: Rows = (
+    {"outcome": "accepted", "match": "json_path", "path": "status", "value": "bid", "price_path": "bid",
+     "shared_price_path": "shared_bid", "promise_path": "promise", "expiry_path": "expires_at"},
+    {"outcome": "rejected", "match": "json_path", "path": "status", "value": "no_bid", "reason_path": "reason"},
+)  # fmt: skip
+_PROMISE: Row = {"target": "promise", "kind": "ping_response", "source": "promise"}
 _BY_STATUS: Rows = ({"outcome": "accepted", "statuses": "200,201,202", "match": "any"},)
 _LEAD_ID: Rows = ({"target": "lead_id", "kind": "system", "source": "lead_id"},)
 
@@ -107,6 +120,11 @@ PRESETS: dict[str, Preset] = {
     for each in (
         Preset("blank", "Empty: an HTTP request that sends nothing yet", lambda each: None, rules=_BY_STATUS),
         Preset("json", "JSON API", _named, rules=_JSON_RULES, last=_LEAD_ID, typed=True),
+        Preset(
+            "ping_post", "Ping and post, JSON: the buyer bids", _named,
+            {"ping_method": Method.POST, "ping_format": BodyFormat.JSON, "ping_content_type": "", "ping_template": ""},
+            rules=_JSON_RULES, last=(*_LEAD_ID, _PROMISE), typed=True, ping_rules=_BID_RULES,
+        ),
         Preset(
             "form", "Form post", _named, {"body_format": BodyFormat.FORM}, last=_LEAD_ID,
             rules=(

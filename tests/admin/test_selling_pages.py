@@ -219,6 +219,7 @@ def test_an_order_without_endpoint_says_so(ours: House) -> None:
 def test_a_new_order_stands_in_the_first_group_with_the_only_endpoint(ours: House) -> None:
     client, world = ours.client(Role.MANAGER), ours.world
     data = {"buyer": world.buyer.pk, "campaign": world.campaign.pk, "name": "Second", "price": "12.00"}
+    data["price_kind"] = "fixed"
     response = client.post(reverse("admin:buyers_leadorder_add"), data)
     order = world.campaign.orders.get(name="Second")
     assert (order.group, order.endpoint) == (world.campaign.groups.first(), world.endpoint)

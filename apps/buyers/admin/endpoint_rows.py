@@ -4,14 +4,14 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from apps.buyers.admin.forms.headers import HeaderForm
 from apps.buyers.admin.forms.mapping import MappingForm
 from apps.buyers.admin.forms.registries import system_menu
 from apps.buyers.admin.forms.rules import ResponseRuleForm
-from apps.buyers.choices import EndpointKind
+from apps.buyers.choices import EndpointKind, MappingPhase, Phase
 from apps.buyers.models import Endpoint, EndpointHeader, Mapping, ResponseRule
 from apps.campaigns.admin.expressions import in_words
 from apps.campaigns.models import Campaign
@@ -45,7 +45,7 @@ class MappingFormSet(RowFormSet):
 
     def clean(self) -> None:
         super().clean()
-        written = FORMATS.get(self.instance.body_format) if self.instance.kind == EndpointKind.HTTP else None
+        written = FORMATS.get(self.format_key())
         standing = [form for form in self.forms if _stands(form)]
         for form in standing:
             form.judge(nested=written is not None and written.nested)
@@ -54,13 +54,28 @@ class MappingFormSet(RowFormSet):
             return
         targets = tuple(form.cleaned_data["target"] for form in standing if not form.errors)
         odd = []
-        for found in written.problems(targets, _options(self.instance)):
+        for found in written.problems(targets, self.options()):
             if found.target in usable:
                 usable[found.target].add_error("target", sentence(found.words))
             elif found.option == "template":
                 odd.append(sentence(f"The endpoint {found.words}"))
         if odd:
             raise ValidationError(odd)
+
+    def format_key(self) -> str:
+        """The format that writes these rows; empty where none does."""
+        return self.instance.body_format if self.instance.kind == EndpointKind.HTTP else ""
+
+    def options(self) -> FormatOptions:
+        """How that format writes them."""
+        endpoint = self.instance
+        return FormatOptions(
+            charset=endpoint.charset,
+            on_unencodable=endpoint.on_unencodable,
+            content_type=endpoint.content_type,
+            namespaces=tuple((prefix, uri) for prefix, uri in endpoint.namespaces),
+            template=endpoint.template,
+        )
 
 
 def _stands(form: Any) -> bool:
@@ -71,22 +86,13 @@ def _stands(form: Any) -> bool:
     )
 
 
-def _options(endpoint: Endpoint) -> FormatOptions:
-    return FormatOptions(
-        charset=endpoint.charset,
-        on_unencodable=endpoint.on_unencodable,
-        content_type=endpoint.content_type,
-        namespaces=tuple((prefix, uri) for prefix, uri in endpoint.namespaces),
-        template=endpoint.template,
-    )
-
-
 class MappingInline(CompanyStacked):
     """What is sent: only what is mapped here ever leaves the house."""
 
     model = Mapping
     form = MappingForm
     formset = MappingFormSet
+    phase = MappingPhase.POST
     fields = (
         ("target", "kind"),
         ("source", "part"),
@@ -116,8 +122,11 @@ class MappingInline(CompanyStacked):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         known = {"source_groups": source_groups(obj), "campaigns": tuple(campaigns_of(obj))}
-        options["form"] = type("MappingForm", (MappingForm,), known)
+        options["form"] = type(self.form.__name__, (self.form,), known)
         return super().get_formset(request, obj, **options)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).filter(phase=self.phase)
 
     @admin.display(description="Value table")
     def table_in_words(self, row: Mapping) -> str:
@@ -158,6 +167,13 @@ class ResponseRuleInline(CompanyStacked):
     collapsible = True
     verbose_name = "response rule"
     verbose_name_plural = "Response rules — the first that matches decides"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return self.of_this_phase(super().get_queryset(request))
+
+    def of_this_phase(self, rows: QuerySet) -> QuerySet:
+        """Those of the post and of the status URL; the rules of a ping stand apart."""
+        return rows.exclude(phase=Phase.PING)
 
 
 def source_groups(endpoint: Endpoint | None) -> tuple:

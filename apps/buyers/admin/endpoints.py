@@ -12,7 +12,8 @@ from unfold.decorators import display
 from apps.buyers.admin.endpoint_rows import HeaderInline, MappingInline, ResponseRuleInline, campaigns_of
 from apps.buyers.admin.forms.endpoint import EndpointForm
 from apps.buyers.admin.forms.start import NewEndpointForm, StartForm
-from apps.buyers.choices import AuthKind, EndpointKind, PriceKind
+from apps.buyers.admin.ping_rows import PING_INLINES
+from apps.buyers.choices import AuthKind, EndpointKind, MappingPhase, Phase, PriceKind
 from apps.buyers.models import Endpoint
 from apps.buyers.selectors import endpoint_notes, is_pinged
 from apps.buyers.services import endpoint_prepare, mapping_fields_add, preset_apply
@@ -46,6 +47,20 @@ _FIELDSETS = (
                 "schema_text",
             ),
             "classes": ("sl-part-format",),
+        },
+    ),
+    (
+        "Ping",
+        {
+            "fields": (
+                ("ping_url", "ping_method"),
+                ("ping_format", "ping_content_type"),
+                "ping_template",
+                "ping_timeout_ms",
+            ),
+            "classes": ("sl-part-ping",),
+            "description": "For buyers that bid: they are asked with part of the lead what they pay for it. Headers "
+            "and authentication are those of the post.",
         },
     ),
     (
@@ -95,7 +110,7 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
     saved_text = "Saved. Secrets act at once; all else acts when you publish the campaigns that use it."
     change_form_template = "buyers/admin/endpoint_form.html"
     empty_text = "An endpoint says where and how a buyer receives a lead. Orders deliver to endpoints."
-    new_fieldsets = ((None, {"fields": ("buyer", "name", "preset", "url", "email_to")}),)
+    new_fieldsets = ((None, {"fields": ("buyer", "name", "preset", "url", "ping_url", "email_to")}),)
     fieldsets = _FIELDSETS
 
     class Media:
@@ -113,7 +128,8 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
     def start_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Asks with which preset to start, says what that replaces, and does it."""
         endpoint = self.edited(request, object_id)
-        rows, rules = endpoint.mappings.count(), endpoint.rules.count()
+        rows = endpoint.mappings.filter(phase=MappingPhase.POST).count()
+        rules = endpoint.rules.filter(phase=Phase.POST).count()
         mapped = f"{rows} mapping {'row' if rows == 1 else 'rows'}"
         read = f"{rules} response {'rule' if rules == 1 else 'rules'}"
         form = StartForm(request.POST or None)
@@ -122,7 +138,8 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
             "Start",
             (
                 f"{mapped} and {read} are replaced by what buyers of this kind usually want.",
-                "Address, headers, secrets and treatment stay. What is published runs on until you publish again.",
+                "Address, headers, secrets and treatment stay; so does its ping, unless you start from ping and post. "
+                "What is published runs on until you publish again.",
             ),
             danger=bool(rows),
             form=form,
@@ -136,7 +153,7 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
     def started(self, request: HttpRequest, endpoint: Endpoint, preset: str) -> str:
         """Applies a preset with the fields of the endpoint's campaigns; what was done, as a sentence."""
         preset_apply(endpoint, preset=preset, fields=self.fields_of(endpoint), by=request.user)
-        count = endpoint.mappings.count()
+        count = endpoint.mappings.filter(phase=MappingPhase.POST).count()
         return f"{count} fields mapped. Remove what this buyer must not get, and rename the targets."
 
     def fields_of(self, endpoint: Endpoint) -> list[Field]:
@@ -171,7 +188,7 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
         return super().get_form(request, obj, change=change, form=form, **options)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> list:
-        return [HeaderInline, MappingInline, ResponseRuleInline] if obj is not None else []
+        return [HeaderInline, MappingInline, ResponseRuleInline, *PING_INLINES] if obj is not None else []
 
     def save_model(self, request: HttpRequest, obj: Endpoint, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -202,7 +219,7 @@ class EndpointAdmin(SwitchMixin, CompanyAdmin):
         notes = [paused_note(endpoint), paused_note(endpoint.buyer)]
         if not orders:
             notes.append("No order delivers here yet: choose this endpoint in a lead order.")
-        if not endpoint.mappings.exists():
+        if not endpoint.mappings.filter(phase=MappingPhase.POST).exists():
             notes.append("It has no mapping: nothing of a lead would be sent. Add rows below.")
         bidding = [order for order in orders if order.price_kind == PriceKind.BID]
         if bidding and not is_pinged(endpoint):

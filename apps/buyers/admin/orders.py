@@ -15,12 +15,14 @@ from apps.buyers.admin.forms.orders import (
     OrderForm,
     PriceBandForm,
 )
+from apps.buyers.choices import PriceKind
 from apps.buyers.models import LeadOrder, OrderCap, OrderCopy, OrderPriceBand, OrderWindow
 from apps.buyers.selectors import order_notes
 from apps.buyers.services import order_windows_set
 from apps.campaigns.admin.caps import CapInlineMixin
 from apps.campaigns.admin.expressions import in_words
 from apps.campaigns.admin.hours import WeekMixin
+from apps.campaigns.admin.margins import MARGIN_ROWS, margin_in_words
 from apps.campaigns.admin.standing import paused_note, unpublished_note
 from apps.campaigns.services import first_group
 from apps.companies.admin.base import CompanyAdmin, CompanyFilter, CompanyStacked, CompanyTabular, change_url
@@ -96,8 +98,12 @@ class LeadOrderAdmin(WeekMixin, SwitchMixin, CompanyAdmin):
     week_model = OrderWindow
     week_set = staticmethod(order_windows_set)
     owner_fields: ClassVar = ("buyer", "campaign")
-    in_words: ClassVar = {"criteria": "criteria_in_words", "states": "states_in_words"}
-    list_display = ("name", "buyer", "campaign", "state", "price", "priority", "endpoint")
+    in_words: ClassVar = {
+        "criteria": "criteria_in_words",
+        "states": "states_in_words",
+        "margin_bands": "bands_in_words",
+    }
+    list_display = ("name", "buyer", "campaign", "state", "pays", "priority", "endpoint")
     list_filter = (("campaign", CompanyFilter), ("buyer", CompanyFilter), "is_active")
     search_fields = ("name", "buyer__name", "campaign__name")
     ordering = ("campaign__name", "group__position", "priority")
@@ -109,10 +115,14 @@ class LeadOrderAdmin(WeekMixin, SwitchMixin, CompanyAdmin):
         "An order says which leads of a campaign a buyer takes and what it pays. "
         "Add a buyer first, then its order."
     )
-    new_fieldsets = ((None, {"fields": ("buyer", "campaign", "name", "price")}),)
+    new_fieldsets = ((None, {"fields": ("buyer", "campaign", "name", ("price_kind", "price"))}),)
     fieldsets = (
         ("Who buys what", {"fields": ("buyer", "campaign", "name")}),
-        ("Price and place", {"fields": (("price", "priority"), ("group", "weight"))}),
+        (
+            "Price",
+            {"fields": (("price_kind", "price"), ("share", "shared_price"), "minimum_bid", *MARGIN_ROWS)},
+        ),
+        ("Place among the others", {"fields": ("group", ("priority", "weight"))}),
         ("How it is delivered", {"fields": ("endpoint",)}),
         ("Which leads", {"fields": ("criteria", "states_mode", "states", "zips_mode", "zip_list")}),
         ("People it has bought", {"fields": (("duplicate_days", "duplicate_scope"),)}),
@@ -201,14 +211,27 @@ class LeadOrderAdmin(WeekMixin, SwitchMixin, CompanyAdmin):
         others = row.campaign.orders.filter(is_active=True, buyer__is_active=True).exclude(pk=row.pk).count()
         rest = f"{others} other {'order' if others == 1 else 'orders'}"
         if on:
-            return (f"It takes leads again at once at {row.price} {row.campaign.currency}, beside {rest}.",)
+            paid = (
+                "at what it bids"
+                if row.price_kind == PriceKind.BID
+                else f"at {row.price} {row.campaign.currency}"
+            )
+            return (f"It takes leads again at once {paid}, beside {rest}.",)
         if not others:
             return ("It is the only order of its campaign: every lead will go unsold from now on.",)
         return (f"It is passed over at once; leads go to {rest} of {row.campaign}.",)
 
+    @display(description="Pays", ordering="price")
+    def pays(self, order: LeadOrder) -> str:
+        return "bids" if order.price_kind == PriceKind.BID else f"{order.price}"
+
     @display(description="Takes leads when")
     def criteria_in_words(self, order: LeadOrder) -> str:
         return in_words(order.criteria, order.campaign) or "every lead"
+
+    @display(description="Other margins by price")
+    def bands_in_words(self, order: LeadOrder) -> str:
+        return margin_in_words(order)
 
     @display(description="States")
     def states_in_words(self, order: LeadOrder) -> str:

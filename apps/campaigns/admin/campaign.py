@@ -13,10 +13,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import display
 
+from apps.campaigns.admin import auction
 from apps.campaigns.admin.builder import BuilderMixin
 from apps.campaigns.admin.fields import FieldInline
 from apps.campaigns.admin.forms import NewCampaignForm, RequirementsForm, SetUpForm
 from apps.campaigns.admin.hours import WeekMixin
+from apps.campaigns.admin.margins import margin_in_words
 from apps.campaigns.admin.requirements import (
     CapInline,
     DuplicateRuleInline,
@@ -93,6 +95,7 @@ REQUIREMENTS = Section(
     ),
     (RuleInline, WindowInline, HolidayInline, DuplicateRuleInline, CapInline),
 )
+AUCTION = Section("auction", "Auction", auction.AuctionForm, auction.FIELDSETS)
 NEW = Section(
     "add",
     "New campaign",
@@ -107,8 +110,8 @@ class CampaignAdmin(BuilderMixin, WeekMixin, SwitchMixin, CompanyAdmin):
     recorded_by_services = frozenset({"added"})
     week_model = CampaignWindow
     week_set = staticmethod(windows_set)
-    sections: ClassVar[tuple[Section, ...]] = (SET_UP, FIELDS, REQUIREMENTS)
-    in_words = {"states": "states_in_words"}
+    sections: ClassVar[tuple[Section, ...]] = (SET_UP, FIELDS, REQUIREMENTS, AUCTION)
+    in_words = {"states": "states_in_words", "margin_bands": "bands_in_words"}
     list_display = ("name", "state", "field_count", "company", "updated_at")
     list_filter = ("is_active", "answer_mode", ("company", CompanyFilter))
     search_fields = ("name", "description")
@@ -273,3 +276,7 @@ class CampaignAdmin(BuilderMixin, WeekMixin, SwitchMixin, CompanyAdmin):
     @admin.display(description="States")
     def states_in_words(self, campaign: Campaign) -> str:
         return ", ".join(campaign.states) or "—"
+
+    @admin.display(description="Other margins by price")
+    def bands_in_words(self, campaign: Campaign) -> str:
+        return margin_in_words(campaign)

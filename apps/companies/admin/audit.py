@@ -66,7 +66,8 @@ class AuditMixin:
         return super().construct_change_message(request, form, formsets, add)
 
     def _inline_changes(self, formset: Any) -> list[dict]:
-        name = formset.model._meta.verbose_name
+        # Rows of one model may stand on a page in two places, which the record tells apart.
+        name = getattr(formset, "row_name", formset.model._meta.verbose_name)
         lines = [{"field": f"{name} “{row}” added"} for row in getattr(formset, "new_objects", ())]
         lines += [{"field": f"{name} “{row}” removed"} for row in getattr(formset, "deleted_objects", ())]
         changed = {row.pk for row, _fields in getattr(formset, "changed_objects", ())}

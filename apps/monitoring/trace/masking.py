@@ -127,7 +127,7 @@ def _words(value: Value) -> list[str]:
 
 def _as_mapped(endpoint: EndpointSpec, sending: Sending, names: frozenset[str]) -> Iterator[str]:
     """What this endpoint's mapping makes of personal fields: cut, looked up, put into templates."""
-    for row in endpoint.mapping:
+    for row in (*endpoint.mapping, *(endpoint.ping.mapping if endpoint.ping is not None else ())):
         if mapping.fields_read(row, sending.spec) & names:
             pairs = mapping.build(replace(endpoint, mapping=(row,)), sending)
             if not isinstance(pairs, Unbuildable):

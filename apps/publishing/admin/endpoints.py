@@ -1,6 +1,5 @@
 """Endpoints with a preview: the request that a lead would become, and what a buyer's answer would mean."""
 
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
@@ -9,29 +8,28 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from apps.buyers.admin.endpoint_rows import campaigns_of
 from apps.buyers.admin.endpoints import EndpointAdmin
+from apps.buyers.choices import Phase
 from apps.buyers.models import Endpoint
 from apps.campaigns.models import Campaign
-from apps.core.places import PLACES
-from apps.engine import mapping, outcome
-from apps.engine import request as outbound
-from apps.engine.mapping import Sending, Unbuildable
-from apps.engine.orders import EndpointSpec, MappingRow
+from apps.engine import outcome
 from apps.engine.outbound import OutboundResponse
-from apps.publishing import specs
 from apps.publishing.admin.preview.drafts import Drafted, drafted
+from apps.publishing.admin.preview.requests import shown
 from apps.publishing.admin.preview.subjects import Subject, sample_subject
-from apps.publishing.admin.preview.written import written
-from apps.publishing.compile.parts import ExpressionError
 from apps.publishing.compile.selling import endpoint_spec
 
 _UNSAVED = "mappings-TOTAL_FORMS"
 """An input that only the page of an endpoint posts."""
+
+
+_PHASES = ((Phase.POST, "the post"), (Phase.PING, "the ping"), (Phase.STATUS, "a question at the status URL"))
 
 
 class AnswerForm(forms.Form):
@@ -42,6 +40,9 @@ class AnswerForm(forms.Form):
     )
     content_type = forms.CharField(
         required=False, max_length=80, initial="application/json", widget=UnfoldAdminTextInputWidget()
+    )
+    phase = forms.ChoiceField(
+        label="To", required=False, choices=_PHASES, initial=Phase.POST, widget=UnfoldAdminSelectWidget()
     )
     body = forms.CharField(
         required=False,
@@ -134,43 +135,6 @@ class EndpointWorkspace(EndpointAdmin):
         return {"subject": subject, **shown(draft, subject)}
 
 
-def shown(draft: Drafted, subject: Subject) -> dict[str, Any]:
-    """The request as texts, secrets hidden, and all that stands against it as (place, sentence)."""
-    faults = list(draft.faults)
-    if subject.problem or subject.lead is None or subject.system is None or subject.spec is None:
-        return {"faults": faults}
-    try:
-        spec = replace(endpoint_spec(draft.endpoint), id=draft.endpoint.pk or 0)
-    except ExpressionError as error:
-        return {"faults": [*faults, ("Conditions", str(error))]}
-    sending = Sending(
-        subject.lead,
-        subject.system,
-        outbound.placeholders(spec),
-        spec=specs.for_endpoint(subject.spec, spec),
-        now=subject.at,
-        places=PLACES,
-    )
-    buildable, wrong = _row_by_row(spec, sending)
-    faults += wrong
-    built = outbound.build(replace(spec, mapping=buildable), sending)
-    if isinstance(built, Unbuildable):
-        return {"faults": [*faults, (built.target, f"{built.why}.")]}
-    return {"faults": faults, "shown": written(built.shown or built, subject.reader(spec))}
-
-
-def _row_by_row(spec: EndpointSpec, sending: Sending) -> tuple[tuple[MappingRow, ...], list[tuple[str, str]]]:
-    """The rows that can be built for this lead, and the others with the reason."""
-    good, wrong = [], []
-    for row in spec.mapping:
-        built = mapping.build(replace(spec, mapping=(row,)), sending)
-        if isinstance(built, Unbuildable):
-            wrong.append((f"Mapping row “{row.target}”", f"{built.why}."))
-        else:
-            good.append(row)
-    return tuple(good), wrong
-
-
 def read_answer(endpoint: Endpoint, data: dict[str, Any]) -> dict[str, Any]:
     """What an answer would mean, and which rule said so."""
     response = OutboundResponse(
@@ -179,7 +143,9 @@ def read_answer(endpoint: Endpoint, data: dict[str, Any]) -> dict[str, Any]:
         body=data["body"].encode(),
         sent=True,
     )
-    rules = endpoint_spec(endpoint).rules
+    spec = endpoint_spec(endpoint)
+    asked = spec.ping.rules if spec.ping is not None else ()
+    rules = {Phase.PING: asked, Phase.STATUS: spec.status_rules}.get(data["phase"], spec.rules)
     reading = outcome.read(response, rules)
     why = f"rule {reading.rule_index + 1} matched" if reading.rule_index is not None else "no rule matched"
     return {"outcome": str(reading.outcome), "why": why, "reading": reading}

@@ -2,16 +2,18 @@
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db import models
 from django.urls import reverse
 
-from apps.campaigns.admin.campaign import FIELDS, REQUIREMENTS, SET_UP
+from apps.campaigns.admin.campaign import AUCTION, FIELDS, REQUIREMENTS, SET_UP
 from apps.campaigns.models import Campaign
 from apps.companies.admin.base import change_url
 from apps.publishing.problems import PublishProblem
 
 _PARENTS = ("endpoint", "order", "terms", "buyer", "field", "campaign")
-_OF_REQUIREMENTS = frozenset(name for _title, options in REQUIREMENTS.fieldsets for name in options["fields"])
+_OF_REQUIREMENTS = frozenset(flatten_fieldsets(REQUIREMENTS.fieldsets))
+_OF_AUCTION = frozenset(flatten_fieldsets(AUCTION.fieldsets))
 
 
 def address(problem: PublishProblem) -> str:
@@ -33,6 +35,10 @@ def _of_campaign(campaign: Campaign, field: str) -> str:
     key = SET_UP.key
     if field in _OF_REQUIREMENTS or field in ("windows", "holidays", "rules", "duplicate_rules", "caps"):
         key = REQUIREMENTS.key
+    elif field in _OF_AUCTION:
+        key = AUCTION.key
+    elif field == "max_buyers":
+        key = "buyers"
     elif field == "fields":
         key = FIELDS.key
     return f"{reverse(f'admin:campaigns_campaign_{key}', args=(campaign.pk,))}#id_{field}"

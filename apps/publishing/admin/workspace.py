@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from unfold.decorators import display
 
 from apps.buyers.models import LeadOrder
-from apps.campaigns.admin.campaign import CampaignAdmin, Section, Tab, Workspace
+from apps.campaigns.admin.campaign import AUCTION, CampaignAdmin, Section, Tab, Workspace
 from apps.campaigns.models import Campaign, Field, RoutingGroup
 from apps.companies.admin.base import CompanyStacked, ScopedForm
 from apps.publishing.admin.places import address
@@ -85,15 +85,16 @@ class CampaignWorkspace(PublishMixin, CampaignAdmin):
 
     def tabs(self, campaign: Campaign, active: str) -> list[Tab]:
         tabs = super().tabs(campaign, active)
-        buyers = tabs.pop()
+        buyers, auction = tabs.pop(), tabs.pop()
         versions = campaign.versions.count()
         more = (
             ("sources", "Sources", str(campaign.terms.count())),
             ("buyers", "Buyers & routing", str(campaign.orders.count())),
+            ("auction", "Auction", ""),
             ("publish", "Publish", ""),
             ("versions", "Versions", str(versions) if versions else ""),
         )
-        assert buyers.title == BUYERS.title
+        assert (buyers.title, auction.title) == (BUYERS.title, AUCTION.title)
         return tabs + [
             Tab(title, self.page_url(campaign, key), key == active, count) for key, title, count in more
         ]

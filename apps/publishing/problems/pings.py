@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from apps.buyers import judges
 from apps.buyers.models import Mapping
-from apps.engine import mapping, response_rules
-from apps.engine.orders import MappingRow, ResponseRule
+from apps.engine import mapping
+from apps.engine.orders import MappingRow
 from apps.publishing.problems.base import Draft, PublishProblem
 from apps.publishing.problems.sides import Side
 
@@ -16,21 +17,13 @@ def problems(side: Side, draft: Draft) -> Iterator[PublishProblem]:
         yield from _row(side, row, spec, draft)
         yield from _may_be_missing(side, row, spec, needed)
     for number, rule in enumerate(side.spec.rules, start=1):
-        if rule.outcome == "accepted" and not reads_price(rule):
+        if rule.outcome == "accepted" and not judges.reads_bid(rule):
             words = f"has a response rule, number {number}, that means accepted and does not say where the price is"
             yield side.said("rules", f"{words}: a bid is a price")
     most, own = draft.campaign.auction_ms, side.spec.timeout_ms
     if own > most:
         words = f"waits {own:,} ms, longer than the {most:,} ms in which the campaign wants all bids"
         yield side.said("timeout_ms", words)
-
-
-def reads_price(rule: ResponseRule) -> bool:
-    """Whether a rule says where a price is, for a lead of one's own or a shared one."""
-    if rule.price_path or rule.shared_price_path:
-        return True
-    compiled = response_rules.pattern(rule.value) if rule.match == "regex" else None
-    return compiled is not None and "price" in compiled.groupindex
 
 
 def _row(side: Side, row: Mapping, spec: MappingRow, draft: Draft) -> Iterator[PublishProblem]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.campaigns.admin.caps import CapForm
+from apps.campaigns.admin.margins import MARGIN_LABELS, MarginForm
 from apps.companies.admin.base import ScopedForm
 from apps.core.admin.widgets import LinesField
 from apps.core.errors import ApplicationError
@@ -27,7 +28,7 @@ def network_problem(text: str) -> str:
     return ""
 
 
-class TermsForm(ScopedForm):
+class TermsForm(MarginForm):
     """Payout, limits and where the source posts from."""
 
     ip_allow = LinesField(
@@ -47,15 +48,24 @@ class TermsForm(ScopedForm):
     class Meta:
         model = Terms
         exclude = ()
-        labels = {
+        labels = MARGIN_LABELS | {
             "payout_kind": "Paid as",
             "payout_amount": "Amount or percent",
+            "sample_payout": "Bid of a test ping",
+            "pings_per_post": "Most pings for each post",
             "limit_per_second": "Requests a second",
             "limit_per_minute": "a minute",
             "limit_per_day": "a day",
         }
         help_texts = {
             "payout_amount": "For example 18.00, or 70 for seventy percent.",
+            "minimum_bid": "For example 5.00, beside that of the campaign. Empty: the campaign's alone.",
+            "margin_kind": "What stays with you of a buyer's price for leads of this source. Empty: as order or "
+            "campaign say.",
+            "margin_amount": "For example 8.00, or 20 for twenty percent.",
+            "sample_payout": "What its developer is bid on test pings, which ask no buyer; for example 10.00.",
+            "pings_per_post": "Of a source that pings much and posts little, for example 50: more pings are refused "
+            "until it has posted. Counted over an hour. Empty: any number.",
             "limit_per_second": "More are answered with 429. Empty: no limit.",
         }
 
@@ -66,6 +76,12 @@ class TermsForm(ScopedForm):
             self.add_error("payout_amount", "A payout is not negative.")
         if cleaned.get("payout_kind") == PayoutKind.PERCENT and amount is not None and amount > Decimal(100):
             self.add_error("payout_amount", "More than 100 percent of the price would be paid.")
+        if (cleaned.get("sample_payout") or 0) < 0:
+            self.add_error("sample_payout", "A bid is not negative.")
+        if cleaned.get("pings_per_post") == 0:
+            self.add_error(
+                "pings_per_post", "With no ping for a post nothing could be sold. Empty: any number."
+            )
         url = cleaned.get("callback_url")
         objection = check_url(url) if url else ""
         if objection:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
 from apps.campaigns.admin.caps import CapInlineMixin
+from apps.campaigns.admin.margins import MARGIN_ROWS, margin_in_words
 from apps.campaigns.admin.standing import paused_note, unpublished_note
 from apps.companies.admin.base import CompanyAdmin, CompanyFilter, CompanyStacked
 from apps.companies.admin.switch import SwitchMixin
@@ -37,7 +38,7 @@ class TermsAdmin(AccessMixin, SwitchMixin, CompanyAdmin):
 
     recorded_by_services = frozenset({"added"})
     owner_fields: ClassVar = ("source", "campaign")
-    in_words: ClassVar = {"ip_allow": "ip_allow_in_words"}
+    in_words: ClassVar = {"ip_allow": "ip_allow_in_words", "margin_bands": "bands_in_words"}
     list_display = ("__str__", "standing", "payout", "live_keys", "created_at")
     list_filter = (("campaign", CompanyFilter), ("source", CompanyFilter), "approval")
     search_fields = ("source__name", "campaign__name")
@@ -54,6 +55,8 @@ class TermsAdmin(AccessMixin, SwitchMixin, CompanyAdmin):
     fieldsets = (
         ("Who, on what", {"fields": ("source", "campaign")}),
         ("Payout", {"fields": (("payout_kind", "payout_amount"),)}),
+        ("Auction", {"fields": ("minimum_bid", *MARGIN_ROWS)}),
+        ("Ping and post", {"fields": (("sample_payout", "pings_per_post"),)}),
         (
             "How much, and from where",
             {"fields": (("limit_per_second", "limit_per_minute", "limit_per_day"), "ip_allow")},
@@ -143,6 +146,10 @@ class TermsAdmin(AccessMixin, SwitchMixin, CompanyAdmin):
     @display(description="Live keys")
     def live_keys(self, terms: Terms) -> int:
         return live_credentials(terms).count()
+
+    @admin.display(description="Other margins by price")
+    def bands_in_words(self, terms: Terms) -> str:
+        return margin_in_words(terms)
 
     @admin.display(description="Allowed IP addresses")
     def ip_allow_in_words(self, terms: Terms) -> str:

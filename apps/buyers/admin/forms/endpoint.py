@@ -100,11 +100,18 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
         exclude = ("auth_secret",)
         labels = words.LABELS
         help_texts = words.HELP
-        widgets: ClassVar = {"template": code_area(14), "schema_text": code_area(10)}
+        widgets: ClassVar = {
+            "template": code_area(14),
+            "schema_text": code_area(10),
+            "ping_template": code_area(8),
+        }
 
     def clean_url(self) -> str:
         scheme = "sftp" if self.cleaned_data.get("kind") == EndpointKind.SFTP else "https"
         return completed(self.cleaned_data["url"], scheme=scheme)
+
+    def clean_ping_url(self) -> str:
+        return completed(self.cleaned_data["ping_url"], scheme="https")
 
     def clean_token_url(self) -> str:
         return completed(self.cleaned_data["token_url"], scheme="https")
@@ -123,7 +130,13 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
     def judges(self) -> dict[str, tuple[Callable[[], Said], ...]]:
         """Who judges what, by how the endpoint delivers."""
         return {
-            EndpointKind.HTTP: (self._request, self._format, self._authentication, self._treatment),
+            EndpointKind.HTTP: (
+                self._request,
+                self._format,
+                self._authentication,
+                self._treatment,
+                self._ping,
+            ),
             EndpointKind.EMAIL: (self._mail,),
             EndpointKind.SFTP: (self._drop,),
             EndpointKind.STORE: (self._fetching,),
@@ -143,11 +156,7 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
         if wanted and not _CONTENT_TYPE.fullmatch(wanted):
             yield "content_type", "Write it as type/subtype, for example application/json."
         if self.text("body_format") == BodyFormat.RAW:
-            text = self.text("template")
-            wrong = (
-                templates.problem(text, raw.BODY) if text.strip() else "Write the body that this buyer wants"
-            )
-            yield "template", sentence(wrong) if wrong else ""
+            yield "template", self._body_problem(self.text("template"))
         kind, schema = self.text("schema_kind"), self.text("schema_text")
         if kind and not schema:
             yield "schema_text", "Paste the schema, or choose None."
@@ -177,6 +186,22 @@ class EndpointForm(SecretsFormMixin, ScopedForm):
             yield "status_url", "Say where to ask what became of a lead."
         if url:
             yield "status_url", status_problem(url)
+
+    def _ping(self) -> Said:
+        if not self.text("ping_url"):
+            return
+        yield "ping_url", web_problem(self.text("ping_url"), what="ping URL")
+        if self.text("ping_method") == Method.GET and self.text("ping_format") not in ("", BodyFormat.QUERY):
+            yield "ping_format", "A GET request has no body: choose Query string."
+        if self.text("ping_content_type") and not _CONTENT_TYPE.fullmatch(self.text("ping_content_type")):
+            yield "ping_content_type", "Write it as type/subtype, for example application/json."
+        if self.text("ping_format") == BodyFormat.RAW:
+            yield "ping_template", self._body_problem(self.text("ping_template"))
+
+    def _body_problem(self, text: str) -> str:
+        """What is wrong with a template of a whole body, as a sentence."""
+        wrong = templates.problem(text, raw.BODY) if text.strip() else "Write the body that this buyer wants"
+        return sentence(wrong) if wrong else ""
 
     def _mail(self) -> Said:
         to, subject = self.text("email_to"), self.text("email_subject")

@@ -1,11 +1,14 @@
 """Forms of orders with their caps, price bands and copies, and of a buyer's caps."""
 
+from decimal import Decimal
 from typing import Any
 
+from apps.buyers.choices import PriceKind
 from apps.buyers.models import BuyerCap, LeadOrder, OrderCap, OrderCopy, OrderPriceBand
 from apps.campaigns.admin.caps import CapForm, whole_leads
 from apps.campaigns.admin.expressions import ExpressionField, ExpressionFormMixin
 from apps.campaigns.admin.forms import TargetingForm
+from apps.campaigns.admin.margins import MARGIN_LABELS, MarginForm
 from apps.companies.admin.base import ScopedForm
 from apps.core.admin.menus import TimeZoneField
 
@@ -41,15 +44,41 @@ class PriceBandForm(ExpressionFormMixin, ScopedForm):
         exclude = ()
 
 
-class NewOrderForm(ScopedForm):
+PRICE_HELP = {
+    "price_kind": "A buyer that bids is pinged with part of the lead and says what it pays; its endpoint needs a ping "
+    "URL. A fixed price takes part in auctions without a ping.",
+    "price": "What the buyer pays for a lead, for example 42.00. Price bands below can change it.",
+}
+
+
+class PriceForm(ScopedForm):
+    """A fixed price is to be given; who bids needs none."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "price" in self.fields:
+            self.fields["price"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("price") is None and "price" not in self.errors:
+            if cleaned.get("price_kind") != PriceKind.BID:
+                self.add_error("price", "Say what the buyer pays, for example 42.00.")
+            cleaned["price"] = Decimal("0")
+        return cleaned
+
+
+class NewOrderForm(PriceForm):
     """Who buys on which campaign at what price; the rest follows."""
 
     class Meta:
         model = LeadOrder
         exclude = ()
+        labels = {"price_kind": "Pays"}
+        help_texts = PRICE_HELP | {"price": "For example 42.00. Price bands can be added later."}
 
 
-class OrderForm(ExpressionFormMixin, TargetingForm):
+class OrderForm(ExpressionFormMixin, PriceForm, MarginForm, TargetingForm):
     """A buyer's standing order."""
 
     criteria = ExpressionField(
@@ -62,7 +91,10 @@ class OrderForm(ExpressionFormMixin, TargetingForm):
     class Meta:
         model = LeadOrder
         exclude = ()
-        labels = {
+        labels = MARGIN_LABELS | {
+            "price_kind": "Pays",
+            "share": "Sold as",
+            "shared_price": "Price of a shared lead",
             "states_mode": "States",
             "zips_mode": "Zip codes",
             "zip_list": "Which list",
@@ -70,8 +102,13 @@ class OrderForm(ExpressionFormMixin, TargetingForm):
             "duplicate_days": "Knows a person for (days)",
             "duplicate_scope": "Bought by",
         }
-        help_texts = {
-            "price": "What the buyer pays for a lead, for example 42.00. Price bands below can change it.",
+        help_texts = PRICE_HELP | {
+            "share": "Shared leads go to as many buyers as the campaign allows; the better of the best exclusive price "
+            "and the best shared ones together wins.",
+            "shared_price": "For a lead that others buy, too, for example 18.00. Empty: the same price.",
+            "minimum_bid": "Lower bids of this buyer are not used, for example 10.00. Empty: the campaign's alone.",
+            "margin_kind": "What stays with you of this buyer's price. Empty: as the campaign says.",
+            "margin_amount": "For example 8.00, or 20 for twenty percent.",
             "priority": "Lower goes first, for example 10 before 20. Counts in groups by priority.",
             "weight": "Share of leads beside the others', for example 3 against 1. Counts in weighted groups.",
             "group": "Groups are asked one after the other; see Buyers & routing of the campaign.",

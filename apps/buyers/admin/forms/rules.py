@@ -10,7 +10,9 @@ from apps.core.admin.widgets import sentence
 from apps.engine import orders, outcome
 from apps.engine.response_rules import RULE_KINDS
 
-_PATHS = ("reason_path", "price_path", "reference_path", "redirect_path", "promise_path")
+_PATHS = (
+    "reason_path", "price_path", "reference_path", "redirect_path", "promise_path", "shared_price_path", "expiry_path",
+)  # fmt: skip
 _BY_PATH = ("json_path", "xpath")
 
 
@@ -51,9 +53,17 @@ class ResponseRuleForm(ScopedForm):
         if "match" in self.fields:
             reads = {key: list(kind.reads) for key, kind in RULE_KINDS.items()}
             self.fields["match"].widget.attrs["data-inputs"] = json.dumps(reads)
+        if "phase" in self.fields:
+            phases = self.fields["phase"].choices
+            self.fields["phase"].choices = [each for each in phases if each[0] != Phase.PING]
         self.instance.get_inline_title = self._title
 
     def _title(self) -> str:
+        when = self.told(self.instance.get_outcome_display())
+        return f"Status URL: {when}" if self.instance.phase == Phase.STATUS else when
+
+    def told(self, outcome: str) -> str:
+        """The rule in a line."""
         rule = self.instance
         status = rule.statuses or "any 2xx"
         compared = f"{rule.path} {rule.get_operator_display()} {rule.value}"
@@ -63,18 +73,20 @@ class ResponseRuleForm(ScopedForm):
             "text": f"text {rule.get_operator_display()} {rule.value}",
             "regex": f"text matches {rule.value}",
         }.get(rule.match, "")
-        when = f"{rule.get_outcome_display()} when {status}" + (f" and {told.strip()}" if told else "")
-        return f"Status URL: {when}" if rule.phase == Phase.STATUS else when
+        return f"{outcome} when {status}" + (f" and {told.strip()}" if told else "")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if self.errors:
             return cleaned
-        names = [name for name in orders.ResponseRule.__slots__ if name in cleaned]
-        rule = orders.ResponseRule(**{name: cleaned.get(name) or "" for name in names})
-        for words in outcome.problems(rule):
+        for words in outcome.problems(self.rule()):
             self.add_error(self._input_of(words), sentence(words))
         return cleaned
+
+    def rule(self) -> orders.ResponseRule:
+        """The rule as the engine reads it."""
+        names = [name for name in orders.ResponseRule.__slots__ if name in self.cleaned_data]
+        return orders.ResponseRule(**{name: self.cleaned_data.get(name) or "" for name in names})
 
     def _input_of(self, told: str) -> str:
         if "status" in told:

@@ -31,6 +31,13 @@ class PresetField(MenuField):
         )
 
 
+def ping_problem(url: str, *, bids: bool) -> str:
+    """What is wrong with the address of pings, as a sentence; who does not bid needs none."""
+    if not url:
+        return "Say where bids are asked for." if bids else ""
+    return web_problem(url, what="ping URL")
+
+
 class StartForm(forms.Form):
     """With what to start anew."""
 
@@ -49,6 +56,7 @@ class NewEndpointForm(ScopedForm):
         help_texts = words.HELP | {
             "url": "Of an HTTP request, for example https://api.buyer.example/leads; of a file drop "
             "sftp://files.buyer.example/incoming. E-mail and “store only” need none.",
+            "ping_url": "Of ping and post: where bids are asked for, for example https://api.buyer.example/ping.",
             "email_to": "Of an e-mail: one or several addresses, separated by commas.",
         }
 
@@ -59,9 +67,14 @@ class NewEndpointForm(ScopedForm):
         cleaned["url"] = completed(
             cleaned.get("url", "").strip(), scheme="sftp" if kind == EndpointKind.SFTP else "https"
         )
-        name, said = self._wrong(kind, cleaned)
-        if said and name not in self.errors:
-            self.add_error(name, said)
+        cleaned["ping_url"] = completed(cleaned.get("ping_url", "").strip(), scheme="https")
+        bids = preset is not None and bool(preset.ping_rules)
+        for name, said in (
+            self._wrong(kind, cleaned),
+            ("ping_url", ping_problem(cleaned["ping_url"], bids=bids)),
+        ):
+            if said and name not in self.errors:
+                self.add_error(name, said)
         return cleaned
 
     def _wrong(self, kind: str, cleaned: dict[str, Any]) -> tuple[str, str]:

@@ -20,6 +20,12 @@ LABELS = {
     "host_key": "Host key",
     "file_name": "File name",
     "file_minutes": "A file every (minutes)",
+    "ping_url": "Ping URL",
+    "ping_method": "Method",
+    "ping_format": "Format",
+    "ping_content_type": "Content type",
+    "ping_template": "Own template",
+    "ping_timeout_ms": "Waits for its bid (ms)",
 }
 
 HELP = {
@@ -54,6 +60,11 @@ HELP = {
     "host_key": "The server's fingerprint, for example SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8.",
     "file_name": "With {number}, so that no file replaces another; {date} and {time} as you like, for example "
     "leads-{date}-{number}.csv. Empty: that one.",
+    "ping_url": "Where bids are asked for, for example https://api.buyer.example/ping. Empty: it is not pinged.",
+    "ping_content_type": "Replaces the usual one, for example application/vnd.api+json.",
+    "ping_template": "The whole body, for example <ping><zip>{{ zip }}</zip></ping>. Names are the targets of the "
+    "ping's mapping below.",
+    "ping_timeout_ms": "For example 500. At most what the campaign gives all buyers together.",
     "file_minutes": "All that was sold since the last file, for example every 60 minutes.",
 }
 

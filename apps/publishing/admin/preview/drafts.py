@@ -8,7 +8,10 @@ from apps.buyers.models import Endpoint
 from apps.core.admin.widgets import sentence
 
 _GIVEN = "given"
-_KINDS = {"headers": "Header", "mappings": "Mapping row"}
+_KINDS = {"headers": "Header", "mappings": "Mapping row", "ping_mappings": "Ping mapping row"}
+_RULES = {"ping_rules": "Ping rule"}
+_MODELS = {"ping_mappings": "mappings", "ping_rules": "rules"}
+"""Rows that stand apart on the page and are of one kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,13 @@ def drafted(form: Any, formsets: list[Any]) -> Drafted:
     rows: dict[str, list[Any]] = {}
     for formset in formsets:
         formset.is_valid()
-        rows[formset.prefix] = []
+        kept = rows.setdefault(_MODELS.get(formset.prefix, formset.prefix), [])
         for each in _standing(formset):
             where = _named(formset, each)
             found = list(_faults(each, where))
             faults += found
             if not found:
-                rows[formset.prefix].append(_kept(each))
+                kept.append(_kept(each))
     if form.is_valid() and hasattr(form, "has_secret"):
         endpoint.auth_secret = _GIVEN if form.has_secret("auth_secret") else ""
     # What `endpoint.mappings.all()` answers from now on; nothing is read from the database any more.
@@ -64,8 +67,9 @@ def _kept(form: Any) -> Any:
 
 def _named(formset: Any, form: Any) -> str:
     name = form.data.get(form.add_prefix("target")) or form.data.get(form.add_prefix("name")) or ""
-    number = formset.forms.index(form) + 1
-    return f"{_KINDS.get(formset.prefix, 'Row')} “{name}”" if name else f"Response rule {number}"
+    if name:
+        return f"{_KINDS.get(formset.prefix, 'Row')} “{name}”"
+    return f"{_RULES.get(formset.prefix, 'Response rule')} {formset.forms.index(form) + 1}"
 
 
 def _faults(form: Any, where: str) -> Iterator[tuple[str, str]]:

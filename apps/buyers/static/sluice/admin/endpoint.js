@@ -1,5 +1,5 @@
 /* The page of an endpoint: shows the parts that its way of delivering, its format and its authentication use, and says
-   what each input means for them. Rows of branches appear one by one. Without scripts all is shown. */
+   what each input means for them. Without scripts all is shown. */
 "use strict";
 (() => {
   const field = (name) => document.getElementById(`id_${name}`);
@@ -13,6 +13,7 @@
     "sl-part-email": () => is("kind", "email"),
     "sl-part-sftp": () => is("kind", "sftp"),
     "sl-part-format": () => is("kind", "http", "email"),
+    "sl-part-ping": http,
     "sl-part-auth": () => is("kind", "http", "sftp", "store"),
     "sl-part-treatment": () => !is("kind", "store"),
   };
@@ -35,6 +36,11 @@
     token_audience: () => authenticates("oauth2"),
     client_auth: () => authenticates("oauth2"),
     unknown_policy: () => is("kind", "http", "email"),
+    ping_method: () => pinged(),
+    ping_format: () => pinged(),
+    ping_content_type: () => pinged(),
+    ping_template: () => pinged() && is("ping_format", "raw"),
+    ping_timeout_ms: () => pinged(),
     status_url: () => http() && is("unknown_policy", "ask"),
     // A file leaves by its own schedule and tries; of its treatment only the canary counts.
     timeout_ms: calls,
@@ -44,7 +50,8 @@
     rate_limit: calls,
     rate_seconds: () => calls() && valueOf("rate_limit") !== "",
   };
-  const GROUPS = { "headers-group": http, "rules-group": http };
+  const pinged = () => http() && valueOf("ping_url").trim() !== "";
+  const GROUPS = { "headers-group": http, "rules-group": http, "ping_mappings-group": pinged, "ping_rules-group": pinged };
   const FETCHING = ["none", "bearer", "header"];
   const NAMES = { header: "Header", query: "Key of the query string", basic: "User", oauth2: "Client id" };
   const NAMED = {
@@ -101,24 +108,6 @@
     }
   }
 
-  /* Conditions of a row: the empty ones wait behind a button. */
-  function branches(scope) {
-    scope.querySelectorAll("[data-branches]").forEach((root) => {
-      if (root.dataset.ready || root.id.includes("__prefix__")) return;
-      root.dataset.ready = "yes";
-      const spare = [...root.querySelectorAll("[data-spare]")];
-      const button = root.querySelector("[data-branch-add]");
-      const used = root.querySelectorAll("[role=group]").length - spare.length;
-      spare.slice(used ? 0 : 1).forEach((each) => { each.hidden = true; });
-      button.hidden = !spare.some((each) => each.hidden);
-      button.addEventListener("click", () => {
-        const next = spare.find((each) => each.hidden);
-        if (next) { next.hidden = false; next.querySelector("button, input")?.focus(); }
-        button.hidden = !spare.some((each) => each.hidden);
-      });
-    });
-  }
-
   /* What a lead would become, from the page as it stands: asked anew when somebody has stopped typing. */
   function preview(form) {
     const panel = document.querySelector("[data-preview]");
@@ -159,10 +148,9 @@
     const form = document.getElementById("endpoint_form");
     if (!form || !field("kind")) return;
     form.addEventListener("change", refresh);
+    field("ping_url")?.addEventListener("input", refresh);
     refresh();
     formats();
-    branches(document);
     preview(form);
   });
-  document.addEventListener("formset:added", () => setTimeout(() => branches(document)));
 })();

@@ -28,19 +28,27 @@
   }
 
   /* On the page itself: an input that counts only with a certain choice above it. */
-  const NEEDS = {
-    states_mode: ["states", (select) => select.value !== ""],
-    zips_mode: ["zip_list", (select) => select.value !== ""],
-    answer_mode: ["answer_budget_ms", (select) => select.value === "buyer"],
-    verify_ip: ["ip_countries", (box) => box.checked],
-    consent: ["consent_strict", (select) => select.value !== "none"],
-  };
+  const chosen = (...values) => (value) => values.includes(value);
+  const NEEDS = [
+    [["states_mode"], ["states"], (mode) => mode !== ""],
+    [["zips_mode"], ["zip_list"], (mode) => mode !== ""],
+    [["answer_mode"], ["answer_budget_ms"], chosen("buyer")],
+    [["verify_ip"], ["ip_countries"], (verified) => verified],
+    [["consent"], ["consent_strict"], (consent) => consent !== "none"],
+    [["traffic"], ["ping_valid_s", "on_mismatch", "post_floor"], chosen("exchange")],
+    [["margin_kind"], ["margin_amount"], chosen("fixed", "percent")],
+    [["margin_kind"], ["margin_bands"], (kind) => kind !== ""],
+    [["price_kind"], ["price"], chosen("fixed")],
+    [["price_kind", "share"], ["shared_price"], (kind, share) => kind === "fixed" && share !== "exclusive"],
+    [["price_kind"], ["minimum_bid"], chosen("bid")],
+  ];
   function needs() {
-    for (const [name, [other, wanted]] of Object.entries(NEEDS)) {
-      const control = document.getElementById(`id_${name}`);
-      if (!control) continue;
-      const apply = () => show(document, other, wanted(control));
-      control.addEventListener("change", apply);
+    const told = (control) => (control.type === "checkbox" ? control.checked : control.value);
+    for (const [names, others, wanted] of NEEDS) {
+      const controls = names.map((name) => document.getElementById(`id_${name}`));
+      if (controls.includes(null)) continue;
+      const apply = () => others.forEach((other) => show(document, other, wanted(...controls.map(told))));
+      controls.forEach((control) => control.addEventListener("change", apply));
       apply();
     }
   }
