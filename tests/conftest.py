@@ -9,6 +9,7 @@ from django.template import Context, Template
 from django.test import TransactionTestCase
 from django.test.signals import template_rendered
 
+from apps.core import ids
 from tests import emptying
 
 _FIRST = ("faults", "browser", "embedded")
@@ -64,3 +65,10 @@ def _emptied_by_deleting() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = emptying.empty
     yield
     TransactionTestCase._fixture_teardown = of_django
+
+
+@pytest.fixture(autouse=True)
+def _ids_of_now() -> Iterator[None]:
+    """Who travels into the future takes the ids of this process along, and they would stay there."""
+    yield
+    ids._sequence._last_ms = -1
