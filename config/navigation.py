@@ -31,7 +31,11 @@ _GROUPS = (
     ),
     (
         "Leads",
-        (("leads.Lead", "Leads", "person_search"), ("intake.Refusal", "Refused requests", "front_hand")),
+        (
+            ("leads.Lead", "Leads", "person_search"),
+            ("auctions.Ping", "Pings", "gavel"),
+            ("intake.Refusal", "Refused requests", "front_hand"),
+        ),
     ),
     (
         "Delivery",

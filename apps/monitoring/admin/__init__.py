@@ -1,4 +1,4 @@
-"""The admin of the data plane: leads with their trace, deliveries, attempts, and what endpoints did. Read-only but for
+"""The admin of the data plane: leads, pings and deliveries with their traces, and what endpoints did. Read-only but for
 their buttons.
 """
 
@@ -7,6 +7,7 @@ from apps.monitoring.admin.deliveries import AttemptAdmin, DeliveryAdmin
 from apps.monitoring.admin.drift import DriftItemAdmin
 from apps.monitoring.admin.endpoints import EndpointDesk
 from apps.monitoring.admin.leads import LeadAdmin
+from apps.monitoring.admin.pings import PingAdmin
 from apps.monitoring.admin.refusals import RefusalAdmin
 from apps.monitoring.admin.stored import DropFileAdmin, LeadCopyAdmin, StoredLeadAdmin
 from apps.monitoring.admin.stuck import StuckDeliveryAdmin
@@ -19,6 +20,7 @@ __all__ = [
     "EndpointDesk",
     "LeadAdmin",
     "LeadCopyAdmin",
+    "PingAdmin",
     "RedeliveryAdmin",
     "RefusalAdmin",
     "StoredLeadAdmin",

@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from apps.auctions.models import Ping
 from apps.companies.admin.base import CompanyFilter, change_url
 from apps.companies.choices import Role
 from apps.companies.selectors import may, sees_personal_data
@@ -161,6 +162,7 @@ class LeadAdmin(AgainMixin, ReadOnlyAdmin):
             "original": lead,
             "lead": lead,
             "trace": trace(lead, unmasked=unmasked),
+            "ping": Ping.objects.filter(lead_id=lead.pk).only("id").order_by("-id").first(),
             "unmasked": unmasked,
             "switches": SWITCHES,
             "may_reveal": sees_personal_data(request.user, lead.company_id),

@@ -1,6 +1,6 @@
 """The calls to buyers as a lead's page shows them: what went, what came, which rule read it, where the time went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -123,9 +123,14 @@ def _rules(row: Attempt, reader: Reader) -> tuple[RuleShown, ...]:
     if endpoint is None or endpoint.kind != "http" or row.http_status is None:
         return ()
     asked = row.kind == AttemptKind.STATUS
+    return rules_shown(endpoint.status_rules if asked else endpoint.rules, row.rule_index)
+
+
+def rules_shown(rules: Sequence[ResponseRule], matched: int | None) -> tuple[RuleShown, ...]:
+    """Response rules in their order, with the one that read an answer."""
     return tuple(
-        RuleShown(index + 1, rule_words(rule), rule.outcome, index == row.rule_index)
-        for index, rule in enumerate(endpoint.status_rules if asked else endpoint.rules)
+        RuleShown(index + 1, rule_words(rule), rule.outcome, index == matched)
+        for index, rule in enumerate(rules)
     )
 
 

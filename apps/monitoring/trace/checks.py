@@ -35,6 +35,11 @@ class CheckShown:
 def checks(events: Iterable[LeadEvent]) -> tuple[CheckShown, ...]:
     """The lines of the one event that tells the checks, in their published order."""
     lines = next((event.data.get("checks", ()) for event in events if event.kind == EventKind.CHECKED), ())
+    return checks_shown(lines)
+
+
+def checks_shown(lines: Iterable[Mapping[str, Any]]) -> tuple[CheckShown, ...]:
+    """Checks as they are kept, in words."""
     return tuple(_shown(line) for line in lines)
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from apps.auctions.models import Ping
 from apps.core.places import PLACES
 from apps.core.redact import scrub_text
 from apps.engine import mapping
@@ -56,7 +57,7 @@ def mask_of(lead: Lead, spec: CampaignSpec | None) -> Mask:
 
 
 def personal_texts(
-    lead: Lead, data: LeadData, names: frozenset[str], spec: CampaignSpec | None
+    lead: Lead | Ping, data: LeadData, names: frozenset[str], spec: CampaignSpec | None
 ) -> Iterator[str]:
     """What is personal about a lead, as texts: its values in every format, and what buyers were given of them."""
     for name in names:

@@ -1,5 +1,6 @@
-"""A lead opened for one reader: its values as they may see them, and how payloads are shown to them."""
+"""A lead or a ping opened for one reader: its values as they may see them, and how payloads are shown to them."""
 
+from apps.auctions.models import Ping
 from apps.core.crypto import DecryptionError
 from apps.engine.campaign import CampaignSpec
 from apps.leads.models import Lead
@@ -8,8 +9,10 @@ from apps.monitoring.trace import masking
 from apps.monitoring.trace.attempts import Reader
 
 
-def opened(lead: Lead, spec: CampaignSpec | None, *, unmasked: bool) -> tuple[tuple[ShownValue, ...], Reader]:
-    """The lead's values and its reader; nothing, and a reader without a key, once the person was erased."""
+def opened(
+    lead: Lead | Ping, spec: CampaignSpec | None, *, unmasked: bool
+) -> tuple[tuple[ShownValue, ...], Reader]:
+    """The values and its reader; nothing, and a reader without a key, once the person was erased."""
     try:
         data, key = lead_open(lead)
     except DecryptionError:

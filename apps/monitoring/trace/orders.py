@@ -69,7 +69,7 @@ def considered(
                 price=_price(order, spec, attempts) if order and spec else "",
                 words=line["words"],
                 tone=TONES.get(line["verdict"], "plain"),
-                decided=_decided(line, order, spec, event.at, place) if order and spec else "",
+                decided=decided(line, order, spec, event.at, place) if order and spec else "",
                 came=words,
                 came_tone=tone,
             )
@@ -101,9 +101,10 @@ def _came(events: Iterable[LeadEvent], attempts: Sequence[Attempt]) -> dict[int,
     return last
 
 
-def _decided(
+def decided(
     line: Mapping[str, Any], order: OrderSpec, spec: CampaignSpec, at: datetime, place: Mapping[str, str]
 ) -> str:
+    """The number or setting that decided on an order at this instant."""
     verdict, detail = line["verdict"], line.get("detail", "")
     if verdict == "state":
         return f"{place.get('state') or 'No state'}; {_targeting(order.states)}"
