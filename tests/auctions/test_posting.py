@@ -138,3 +138,20 @@ def test_once_the_source_is_told_nobody_else_is_asked(simulator: Running) -> Non
     deliveries.drain()
     assert scene.posts(0) == scene.posts(1) == []
     assert Lead.objects.get().status == "unsold"
+
+
+def test_sent_again_it_is_auctioned_again(simulator: Running) -> None:
+    scene = auction_market(
+        simulator, [Bidder("bid?price=30.00", "reject"), Bidder("bid?price=20.00", "promised")]
+    )
+    services.direct_post(submission(scene, scene.direct_body()["data"]))
+    deliveries.drain()
+    assert Lead.objects.get().status == "unsold"
+    order = scene.orders[1].pk
+    deliveries.redeliver(Delivery.objects.get(), by=None, order_id=order)
+    assert deliveries.drain().claimed == 0
+    assert services.auction_due() == 1
+    deliveries.drain()
+    assert Lead.objects.get().status == "sold"
+    assert Sale.objects.get().order_id == order
+    assert len(scene.pings(0)) == 1

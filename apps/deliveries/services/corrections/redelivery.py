@@ -15,6 +15,7 @@ from apps.deliveries.facts import database_now
 from apps.deliveries.jobs import wake_drain, wake_redelivery
 from apps.deliveries.journeys import selling
 from apps.deliveries.models import Delivery, Redelivery
+from apps.engine.entrants import auctions
 from apps.leads import services as leads
 from apps.leads.choices import EventKind, LeadStatus
 from apps.leads.models import Lead, LeadEvent
@@ -94,6 +95,7 @@ def redeliver(
         next_attempt_at=now,
         only_order_id=order_id,
         ignores=sorted(ignores),
+        awaits_auction=auctions(specs.load(version_id)),
         created_at=now,
     )
     leads.resume([lead.pk])
