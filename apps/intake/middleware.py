@@ -9,9 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from apps.intake.api.door import door
-from apps.intake.wire import Answer, Refused
+from apps.intake.wire import Answer, FaultAnswer, Refused, ping_fault, post_fault, simple_fault
 
-PREFIXES = ("/ca/",)
+PREFIXES: dict[str, FaultAnswer] = {
+    "/ca/": simple_fault,
+    "/ping": ping_fault,
+    "/post": post_fault,
+    "/direct_post": post_fault,
+}
+"""Where the APIs begin, and how each answers faults. Without a slash at the end: that segment and all below it."""
 
 
 class ApiMiddleware:
@@ -21,16 +27,24 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(PREFIXES):
+        fault = _fault_of(request.path_info)
+        if fault is None:
             return self.get_response(request)
         try:
             match = resolve(request.path_info, urlconf="apps.intake.urls")
         except Resolver404:
-            return _nowhere(request)
+            return door(_nowhere, fault=fault)(request)
         request.resolver_match = match
         return match.func(request, *match.args, **match.kwargs)
 
 
-@door
+def _fault_of(path: str) -> FaultAnswer | None:
+    """How the API that a path belongs to answers faults; None for a path that belongs to none."""
+    for prefix, fault in PREFIXES.items():
+        if path.startswith(prefix) and (prefix.endswith("/") or path[len(prefix) :][:1] in ("", "/")):
+            return fault
+    return None
+
+
 def _nowhere(request: HttpRequest, request_id: str) -> Answer:
     raise Refused("not_found")

@@ -1,4 +1,4 @@
-"""Nobody drains but the test, and limits start afresh."""
+"""Nobody drains but the test, limits start afresh, and buyers listen on real sockets where a test wants them."""
 
 from collections.abc import Iterator
 
@@ -6,9 +6,11 @@ import pytest
 import redis
 from django.conf import settings
 
+from apps.auctions.services import speeds
 from apps.core import limits
 from apps.deliveries import jobs
 from apps.intake import refusals
+from apps.simulator.running import Running, running_simulator
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +30,17 @@ def _fresh_limits() -> Iterator[None]:
     refusals._tally.take()
     yield
     refusals._tally.take()
+
+
+@pytest.fixture(scope="module")
+def _running() -> Iterator[Running]:
+    with running_simulator(keep=None) as running:
+        yield running
+
+
+@pytest.fixture
+def simulator(_running: Running) -> Running:
+    """Buyers that have been asked nothing yet, and are as fast as any."""
+    _running.reset()
+    speeds.forget()
+    return _running

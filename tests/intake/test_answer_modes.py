@@ -1,6 +1,5 @@
 """Answering on acceptance or on the buyers' answer, against real local buyers."""
 
-from collections.abc import Iterator
 from datetime import time
 from urllib.parse import urlsplit
 
@@ -16,25 +15,13 @@ from apps.deliveries.services import drain
 from apps.intake.models import StoredReply
 from apps.leads.choices import LeadStatus
 from apps.leads.models import Lead
-from apps.simulator.running import Running, running_simulator
+from apps.simulator.running import Running
 from tests.deliveries.market import RULES
 from tests.factories.worlds import World, lead_body, published_campaign
 from tests.faults.harness.processes import wait_until
 from tests.intake.posting import documented, post, submit
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def _running() -> Iterator[Running]:
-    with running_simulator(keep=None) as running:
-        yield running
-
-
-@pytest.fixture
-def simulator(_running: Running) -> Running:
-    _running.reset()
-    return _running
 
 
 def world_with(simulator: Running, behaviour: str, **campaign: object) -> World:

@@ -1,18 +1,34 @@
-"""The doors of the simple post. Plain functions from a request to an answer: nothing on this way needs more."""
+"""The doors of the simple post and the exchange: functions from a request to an answer, nothing here needs more."""
 
 from django.http import HttpRequest
 
 from apps.intake.api.reading import raw_post
+from apps.intake.flows import direct_post as direct_posts
+from apps.intake.flows import ping as pings
+from apps.intake.flows import post as posts
 from apps.intake.flows.recording import current_answer, lead_of_token
 from apps.intake.flows.simple_post import simple_post
-from apps.intake.wire import Answer, Refused
+from apps.intake.wire import Answer, RawPost, Refused
 
 
 def submit(request: HttpRequest, request_id: str) -> Answer:
     """`POST /ca/submit`: a lead."""
-    if request.method != "POST":
-        raise Refused("method_not_allowed", headers={"Allow": "POST"})
-    return simple_post(raw_post(request, request_id))
+    return simple_post(_posted(request, request_id))
+
+
+def ping(request: HttpRequest, request_id: str) -> Answer:
+    """`POST /ping`: what a lead would bring."""
+    return pings.ping(_posted(request, request_id))
+
+
+def post(request: HttpRequest, request_id: str) -> Answer:
+    """`POST /post`: the lead of an accepted ping."""
+    return posts.post(_posted(request, request_id))
+
+
+def direct_post(request: HttpRequest, request_id: str) -> Answer:
+    """`POST /direct_post`: a lead without a ping."""
+    return direct_posts.direct_post(_posted(request, request_id))
 
 
 def lead_status(request: HttpRequest, request_id: str, token: str) -> Answer:
@@ -23,3 +39,9 @@ def lead_status(request: HttpRequest, request_id: str, token: str) -> Answer:
     if lead_id is None:
         raise Refused("not_found")
     return current_answer(lead_id)
+
+
+def _posted(request: HttpRequest, request_id: str) -> RawPost:
+    if request.method != "POST":
+        raise Refused("method_not_allowed", headers={"Allow": "POST"})
+    return raw_post(request, request_id)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.urls import reverse
 
+from apps.auctions import services as auctions
 from apps.core.clock import now
 from apps.core.durable import short_locks
 from apps.core.ids import parse_public_id, public_id
@@ -20,7 +21,7 @@ from apps.intake.idempotency import Key
 from apps.intake.wire import Answer, simple_answer
 from apps.leads.choices import LeadStatus
 from apps.leads.models import Lead
-from apps.leads.services import Recorded, Submission, record
+from apps.leads.services import Recorded, Submission
 
 STATUS_KEPT_S = 30 * 24 * 3600
 _FINAL = (LeadStatus.SOLD, LeadStatus.UNSOLD, LeadStatus.REJECTED)
@@ -118,6 +119,8 @@ def _at_once(found: Judged, recorded: Recorded) -> Answer | None:
 
 def _by_buyers(found: Judged, recorded: Recorded) -> Answer:
     """The buyers' answer, awaited within the campaign's budget."""
+    if auctions.is_auctioned(found.submission):
+        auctions.auction_now(recorded.delivery_id)
     deliver_now(recorded.delivery_id, deadline_ms=left_ms(found.submission))
     lead = Lead.objects.get(pk=recorded.lead_id)
     url = found.submission.terms.callback_url
@@ -139,7 +142,7 @@ def _answer_of(lead: Lead) -> Answer:
     return simple_answer(Verdict(VerdictOutcome.PENDING, lead_id=lead.public_id, status_url=url))
 
 
-SIMPLE = Telling(record, _at_once, _by_buyers, current_answer)
+SIMPLE = Telling(auctions.lead_record, _at_once, _by_buyers, current_answer)
 """Of the simple post."""
 
 
