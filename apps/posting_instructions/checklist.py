@@ -61,12 +61,50 @@ class Checklist:
         return any(step.done for step in self.steps if step.key == LIVE)
 
 
-def checklist(milestones: Milestones) -> Checklist:
-    """The six steps for what has happened so far."""
-    return Checklist(tuple(_steps(milestones)))
+def checklist(milestones: Milestones, *, exchanges: bool = False) -> Checklist:
+    """The six steps for what has happened so far; `exchanges` where the source pings and posts."""
+    return Checklist(tuple(_steps(milestones, _PINGED if exchanges else _SIMPLE)))
 
 
-def _steps(seen: Milestones) -> Iterator[Step]:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What sending, acceptance and the first live lead are called, each as title and action."""
+
+    sent: tuple[str, str]
+    accepted: tuple[str, str]
+    live: tuple[str, str]
+
+
+_SIMPLE = _Words(
+    (
+        "Send a test lead",
+        "From your own system with test set to true, or with the form on the Testing tab.",
+    ),
+    (
+        "Have a test lead accepted",
+        "The answer says leadStatus true and testLead true. A rejected one names what to correct.",
+    ),
+    ("Send your first live lead", "Set test to false, or leave it out. Nothing else changes."),
+)
+_PINGED = _Words(
+    (
+        "Have a test ping accepted",
+        "From your own system with Test_Mode 1, or with the form on the Testing tab. The answer says accepted and"
+        " holds a ping_id.",
+    ),
+    (
+        "Have its post delivered",
+        "Post the lead with that ping_id before it expires, or post it directly, with Test_Mode 1. The answer says"
+        " delivered.",
+    ),
+    (
+        "Have your first live lead delivered",
+        "Leave Test_Mode out of the ping and of its post. Nothing else changes.",
+    ),
+)
+
+
+def _steps(seen: Milestones, words: _Words) -> Iterator[Step]:
     yield Step(OPENED, "Open these instructions", "You are here.", seen.opened)
     yield Step(
         REVIEWED,
@@ -77,15 +115,13 @@ def _steps(seen: Milestones) -> Iterator[Step]:
     )
     yield Step(
         SENT,
-        "Send a test lead",
-        "From your own system with test set to true, or with the form on the Testing tab.",
+        *words.sent,
         seen.test_sent_at is not None,
         seen.test_sent_at,
     )
     yield Step(
         ACCEPTED,
-        "Have a test lead accepted",
-        "The answer says leadStatus true and testLead true. A rejected one names what to correct.",
+        *words.accepted,
         seen.test_accepted_at is not None,
         seen.test_accepted_at,
     )
@@ -99,8 +135,7 @@ def _steps(seen: Milestones) -> Iterator[Step]:
     )
     yield Step(
         LIVE,
-        "Send your first live lead",
-        "Set test to false, or leave it out. Nothing else changes.",
+        *words.live,
         seen.first_live_at is not None,
         seen.first_live_at,
     )

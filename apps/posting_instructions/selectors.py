@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Min, Q, Sum
 
+from apps.auctions.choices import PingOrigin, PingStatus
+from apps.auctions.models import Ping
 from apps.campaigns.models import ListContent
 from apps.companies.models import AuditEvent
 from apps.engine.campaign import CampaignSpec, TermsSpec
@@ -14,7 +16,7 @@ from apps.intake.models import Refusal
 from apps.leads.choices import LeadStatus
 from apps.leads.models import Lead
 from apps.posting_instructions.checklist import Milestones
-from apps.posting_instructions.choices import REVIEWED
+from apps.posting_instructions.choices import EXCHANGE, REVIEWED
 from apps.publishing.models import Publication, Version
 from apps.publishing.specs import load
 from apps.sources.choices import Approval
@@ -99,7 +101,9 @@ def instructions(link: InstructionLink) -> Instructions:
     version = publication.version if publication else None
     spec = load(version.pk) if version else None
     own = next((each for each in spec.terms if each.id == terms.pk), None) if spec else None
-    return Instructions(link, version, spec, own, tuple(keys(terms)), milestones(terms))
+    exchanges = spec is not None and spec.traffic == EXCHANGE
+    seen = milestones(terms, exchanges=exchanges)
+    return Instructions(link, version, spec, own, tuple(keys(terms)), seen)
 
 
 def keys(terms: Terms) -> Iterator[Key]:
@@ -108,8 +112,9 @@ def keys(terms: Terms) -> Iterator[Key]:
         yield Key(credential.pk, credential.key, credential.expires_at)
 
 
-def milestones(terms: Terms) -> Milestones:
-    """When the source took each step towards live leads."""
+def milestones(terms: Terms, *, exchanges: bool = False) -> Milestones:
+    """When the source took each step towards live leads; one that pings and posts has sent a test when a test ping of
+    it was accepted, or a test posted directly."""
     reviewed_at = AuditEvent.objects.filter(
         object_type=terms._meta.label_lower, object_id=terms.pk, action=REVIEWED
     ).aggregate(at=Min("at"))["at"]
@@ -117,7 +122,7 @@ def milestones(terms: Terms) -> Milestones:
     return Milestones(
         opened=True,
         reviewed_at=reviewed_at,
-        test_sent_at=seen["sent"],
+        test_sent_at=_tried(terms, seen["accepted"]) if exchanges else seen["sent"],
         test_accepted_at=seen["accepted"],
         approved=terms.approval == Approval.APPROVED,
         approved_at=terms.approved_at,
@@ -125,9 +130,46 @@ def milestones(terms: Terms) -> Milestones:
     )
 
 
+def _tried(terms: Terms, posted_at: datetime | None) -> datetime | None:
+    tests = Ping.objects.filter(terms=terms, status=PingStatus.TEST)
+    window = Ping.objects.filter(
+        Q(id__in=tests.order_by("id").values("id")[:WINDOW])
+        | Q(id__in=tests.order_by("-id").values("id")[:WINDOW])
+    )
+    pinged_at = window.filter(reason="").aggregate(at=Min("received_at"))["at"]
+    return min((at for at in (pinged_at, posted_at) if at is not None), default=None)
+
+
 def past(terms: Terms, *, at: datetime) -> Past:
     """What a source sent lately."""
     return Past(request_log(terms, at=at), refusals(terms, at=at))
+
+
+def exchange_past(terms: Terms, *, at: datetime) -> Past:
+    """The same of a source that pings and posts: its pings are requests, too; refusals by the exchange's reasons."""
+    both = [*request_log(terms, at=at), *ping_log(terms, at=at)]
+    log = sorted(both, key=lambda each: each.at, reverse=True)[:LOG_LENGTH]
+    return Past(log, refusals(terms, at=at, exchanges=True))
+
+
+def ping_log(terms: Terms, *, at: datetime) -> list[LogLine]:
+    """The source's latest pings with valid credentials, newest first."""
+    fields = ("id", "received_at", "status", "reason", "message")
+    pings = (
+        Ping.objects.filter(terms=terms, origin=PingOrigin.PING).order_by("-id").only(*fields)[:LOG_LENGTH]
+    )
+    return [
+        LogLine(
+            at=each.received_at,
+            age_s=max(0, int((at - each.received_at).total_seconds())),
+            method="Ping",
+            is_test=each.status == PingStatus.TEST,
+            rejected=bool(each.reason),
+            message=each.message,
+            lead_id=each.public_id,
+        )
+        for each in pings
+    ]
 
 
 def request_log(terms: Terms, *, at: datetime) -> list[LogLine]:
@@ -148,11 +190,12 @@ def request_log(terms: Terms, *, at: datetime) -> list[LogLine]:
     ]
 
 
-def refusals(terms: Terms, *, at: datetime) -> list[Refused]:
+def refusals(terms: Terms, *, at: datetime, exchanges: bool = False) -> list[Refused]:
     """What was refused in the last day before it became a lead, most frequent first. Nothing of it was stored."""
     lately = Refusal.objects.filter(terms_id=terms.pk, hour__gt=at - REFUSALS_OF)
     counted = lately.values_list("code").annotate(number=Sum("count")).order_by("-number", "code")
-    return [Refused(REASONS[code].text, number) for code, number in counted if code in REASONS]
+    found = [(REASONS[code], number) for code, number in counted if code in REASONS]
+    return [Refused(reason.exchange if exchanges else reason.text, number) for reason, number in found]
 
 
 def list_entries(list_hash: str) -> Iterator[str]:

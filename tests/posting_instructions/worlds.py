@@ -88,12 +88,38 @@ def excluding(world: World) -> None:
     rule_add(world.campaign, kind="condition", name="Grown up", expression=older, by=world.user)
 
 
+def pinging(world: World) -> None:
+    """Every requirement, told to sources that ping and post; a value other than pinged is kept."""
+    furnish(world)
+    change(world, traffic="exchange", answer_budget_ms=6000, verify_email="off")
+    world.campaign.fields.filter(name="homeowner").update(required_on_ping=True)
+
+
+def pinging_strictly(world: World) -> None:
+    """The same with lists that refuse, an id of the source's own, and no value but the pinged one."""
+    excluding(world)
+    change(world, traffic="exchange", on_mismatch="reject", ping_valid_s=90)
+
+
+def pinging_barely(world: World) -> None:
+    """A name, and nothing on the ping."""
+    nothing(world)
+    change(world, traffic="exchange")
+
+
 def nothing(world: World) -> None:
     """A campaign that asks for a name only."""
     world.campaign.fields.exclude(name="first_name").delete()
     world.campaign.duplicate_rules.all().delete()
     mappings_set(world.endpoint, rows=[{"target": "first_name", "source": "first_name"}], by=world.user)
 
+
+EXCHANGES: dict[str, Callable[[World], None]] = {
+    "pinging": pinging,
+    "pinging strictly": pinging_strictly,
+    "pinging barely": pinging_barely,
+}
+"""Campaigns whose sources ping and post."""
 
 KINDS: dict[str, Callable[[World], None]] = {
     "full": furnish,
@@ -107,7 +133,7 @@ def made(kind: str = "full", *, approved: bool = False, **terms: Any) -> World:
     """A published world of a kind; its source in testing unless `approved`."""
     return published_campaign(
         approved=approved,
-        prepare=KINDS[kind],
+        prepare=(KINDS | EXCHANGES)[kind],
         company={"contact_email": "partners@acme.example", "time_zone": "America/Los_Angeles"},
         campaign={"time_zone": "America/Los_Angeles", "name": f"Roofing {kind}"},
         terms={"payout_amount": Decimal("31.50"), **terms},

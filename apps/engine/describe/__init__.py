@@ -1,18 +1,26 @@
 """What the instructions page says of a campaign, from the very value that judges its leads."""
 
-from apps.engine.describe.bad_samples import BadSample, bad_samples
+from apps.engine.describe.bad_samples import BadSample, bad_phase_samples, bad_samples, differing
+from apps.engine.describe.exchange_reasons import ExchangeReason, exchange_reasons
 from apps.engine.describe.field_rows import FieldRow, field_rows
 from apps.engine.describe.locations import zips_to_look_up
 from apps.engine.describe.messages import possible_reasons
+from apps.engine.describe.phases import needed_on_ping, ping_sample
 from apps.engine.describe.requirements import Requirement, requirements
 from apps.engine.describe.sample import sample
 
 __all__ = [
     "BadSample",
+    "ExchangeReason",
     "FieldRow",
     "Requirement",
+    "bad_phase_samples",
     "bad_samples",
+    "differing",
+    "exchange_reasons",
     "field_rows",
+    "needed_on_ping",
+    "ping_sample",
     "possible_reasons",
     "requirements",
     "sample",

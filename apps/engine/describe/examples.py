@@ -45,6 +45,26 @@ def malformed(field: FieldSpec, context: Context) -> Any:
     return next((raw for raw in candidates if raw is not None and not accepts(field, raw, context)), None)
 
 
+def another(field: FieldSpec, raw: Any, context: Context) -> Any:
+    """A valid value that means something else than `raw`, or None when none was found."""
+    kind = FIELD_TYPES[field.type]
+    meant = kind.parse(raw, field, context).normal
+    choices = [choice.value for choice in field.choices]
+    tried = (
+        *_candidates(field, context),
+        *choices,
+        "NY",
+        "TX",
+        "10001",
+        "78701",
+        "no",
+        "yes",
+        "Another text",
+    )
+    read = ((each, kind.parse(each, field, context)) for each in tried)
+    return next((each for each, value in read if value.valid and value.normal != meant), None)
+
+
 def _beyond(field: FieldSpec) -> Iterator[Any]:
     if field.maximum is not None:
         yield field.maximum + 1

@@ -4,13 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from apps.posting_instructions.code import curl, javascript, php, python
-from apps.posting_instructions.code.parts import MASK, Code, Line, Part, Secret, json_body, line, text_of
+from apps.posting_instructions.code.parts import (
+    MASK,
+    Code,
+    Given,
+    Line,
+    Part,
+    Secret,
+    json_body,
+    line,
+    text_of,
+)
 from apps.posting_instructions.code.request import Request
 
 __all__ = [
     "LANGUAGES",
     "MASK",
     "Code",
+    "Given",
     "Language",
     "Line",
     "Part",

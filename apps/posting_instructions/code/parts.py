@@ -35,6 +35,13 @@ class Secret:
     text: str = field(default=MASK, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value that is another one each time, such as the id of one's own ping: marked as to be replaced."""
+
+    text: str
+
+
 def line(*parts: Part | str, field: str = "") -> Line:
     """A line of parts; a bare text is a part without colour."""
     return Line(tuple(Part(part) if isinstance(part, str) else part for part in parts), field)
@@ -59,7 +66,7 @@ def json_lines(body: Mapping[str, Any], *, indent: str = "") -> Iterable[Line]:
         rows = list(_value_lines(value, indent + "  "))
         rows[0] = Line((*start, *rows[0].parts))
         rows[-1] = Line((*rows[-1].parts, Part(comma)))
-        yield from (Line(row.parts, name) for row in rows)
+        yield from (Line(row.parts, row.field or name) for row in rows)
 
 
 def quoted(text: str) -> str:
@@ -87,6 +94,8 @@ def literal(value: Any, *, quote: Callable[[str], str] = quoted) -> tuple[Part, 
     if isinstance(value, Secret):
         mark = quote("")[0]
         return Part(mark), Part(value.text, "secret"), Part(mark)
+    if isinstance(value, Given):
+        return (Part(quote(value.text), "given"),)
     if isinstance(value, str):
         return (Part(quote(value), "string"),)
     if value is None or isinstance(value, bool):

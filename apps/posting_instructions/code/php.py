@@ -1,5 +1,8 @@
 """The request in PHP, with the curl extension."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from apps.posting_instructions.code.parts import Code, Line, Part, line, literal
 from apps.posting_instructions.code.request import Request
 
@@ -7,12 +10,10 @@ from apps.posting_instructions.code.request import Request
 def write(request: Request) -> Code:
     """A script that prints what became of the lead."""
     headers = ", ".join(_quoted(f"{name}: {value}") for name, value in request.headers)
-    status, message = Part("'leadStatus'", "string"), Part("'message'", "string")
-    accepted, rejected = Part("'accepted'", "string"), Part("'rejected: '", "string")
     return (
         line(Part("<?php", "word")),
         line("$lead = ["),
-        *(_entry(name, value) for name, value in request.body.items()),
+        *_entries(request.body, "    "),
         line("];"),
         line("$request = curl_init(", Part(_quoted(request.url), "string"), ");"),
         line("curl_setopt_array($request, ["),
@@ -24,12 +25,33 @@ def write(request: Request) -> Code:
         line("]);"),
         line("$result = json_decode(curl_exec($request), ", Part("true", "word"), ");"),
         line(""),
-        line("echo $result[", status, "] ? ", accepted, " : ", rejected, " . $result[", message, "];"),
+        _printed(request),
     )
 
 
-def _entry(name: str, value: object) -> Line:
-    return line("    ", Part(_quoted(name), "key"), " => ", *literal(value, quote=_quoted), ",", field=name)
+def _printed(request: Request) -> Line:
+    if request.prints:
+        parts: list[Part | str] = []
+        for name in request.prints:
+            parts += [", ' ', " if parts else "", "$result[", Part(f"'{name}'", "string"), "]"]
+        return line(Part("echo", "word"), " ", *parts, ";")
+    status, message = Part("'leadStatus'", "string"), Part("'message'", "string")
+    accepted, rejected = Part("'accepted'", "string"), Part("'rejected: '", "string")
+    return line("echo $result[", status, "] ? ", accepted, " : ", rejected, " . $result[", message, "];")
+
+
+def _entries(body: Mapping[str, Any], indent: str) -> Iterator[Line]:
+    for name, value in body.items():
+        key = (indent, Part(_quoted(name), "key"), " => ")
+        if isinstance(value, Mapping) and value:
+            yield line(*key, "[", field=name)
+            yield from _entries(value, indent + "    ")
+            yield line(indent, "],", field=name)
+        else:
+            # An empty object would otherwise be sent as an empty list.
+            empty = isinstance(value, Mapping)
+            parts = (Part("new stdClass"),) if empty else literal(value, quote=_quoted)
+            yield line(*key, *parts, ",", field=name)
 
 
 def _quoted(text: str) -> str:

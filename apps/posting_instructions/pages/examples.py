@@ -59,16 +59,17 @@ def _access() -> Iterator[Example]:
         yield Example(anchor(f"{text} {words}"), _title(text, words), text, changes)
 
 
-def _targeting(spec: CampaignSpec) -> Iterator[Example]:
+def targeted(spec: CampaignSpec) -> Iterator[tuple[str, str, str]]:
+    """What the campaign's targeting refuses: the code, the field, a value out of its reach."""
     roles = index(spec).by_role
-    if spec.states.mode and "state" in roles:
-        yield from _warned("state_targeting", roles["state"].name, _state_outside(spec))
-    if spec.zips.mode and "zip" in roles:
-        yield from _warned("zip_targeting", roles["zip"].name, _zip_outside(spec))
+    if spec.states.mode and "state" in roles and (state := _state_outside(spec)):
+        yield "state_targeting", roles["state"].name, state
+    if spec.zips.mode and "zip" in roles and (code := _zip_outside(spec)):
+        yield "zip_targeting", roles["zip"].name, code
 
 
-def _warned(code: str, name: str, value: str) -> Iterator[Example]:
-    if value:
+def _targeting(spec: CampaignSpec) -> Iterator[Example]:
+    for code, name, value in targeted(spec):
         text, words = message(Problem(code)), f"{name} {value}"
         yield Example(anchor(f"{text} {words}"), _title(text, words), text, {name: value}, is_warning=True)
 

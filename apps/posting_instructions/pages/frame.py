@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from apps.engine.campaign import CampaignSpec, PayoutSpec, TermsSpec
 from apps.posting_instructions.checklist import Checklist, checklist
-from apps.posting_instructions.choices import Tab
+from apps.posting_instructions.choices import EXCHANGE, Call, Tab
 from apps.posting_instructions.pages.examples import Example
-from apps.posting_instructions.pages.sampling import bad_examples, sample
+from apps.posting_instructions.pages.exchange.examples import BadCall
+from apps.posting_instructions.pages.sampling import bad_calls, bad_examples, sample
 from apps.posting_instructions.selectors import Instructions, Key
 from apps.sources.choices import Approval
 from apps.sources.models import Terms
@@ -56,6 +57,18 @@ class Frame:
     source_number: int
     contact_email: str
     contact_href: str
+    src: str
+    at: datetime
+    bad_calls: tuple[BadCall, ...] = ()
+
+    @property
+    def is_exchange(self) -> bool:
+        """Whether this source pings and posts, by the campaign's setting."""
+        return self.spec.traffic == EXCHANGE
+
+    def address(self, call: Call) -> str:
+        """Where a call of the exchange is posted."""
+        return f"{settings.PUBLIC_URL}/{call.key}"
 
     @property
     def endpoint(self) -> str:
@@ -107,16 +120,18 @@ def frame(shown: Instructions, *, token: str, now: datetime) -> Frame | None:
         return None
     company, campaign = shown.terms.source.company, shown.terms.campaign
     published = shown.version.published_at
+    exchanges = shown.spec.traffic == EXCHANGE
     return Frame(
         spec=shown.spec,
         terms=shown.terms_spec,
         sample=sample(shown.version.pk, today=now.date()),
-        bad_examples=bad_examples(shown.version.pk, today=now.date()),
+        bad_examples=() if exchanges else bad_examples(shown.version.pk, today=now.date()),
+        bad_calls=bad_calls(shown.version.pk, today=now.date()) if exchanges else (),
         keys=shown.keys,
         urls=tab_urls(token),
-        mode=mode(shown.terms),
+        mode=mode(shown.terms, exchanges=exchanges),
         is_approved=shown.terms.approval == Approval.APPROVED,
-        checklist=checklist(shown.milestones),
+        checklist=checklist(shown.milestones, exchanges=exchanges),
         reviewed_at=shown.milestones.reviewed_at,
         published_at=published,
         published_words=day_words(published, campaign.time_zone),
@@ -126,19 +141,24 @@ def frame(shown: Instructions, *, token: str, now: datetime) -> Frame | None:
         source_number=shown.terms_spec.source_number,
         contact_email=company.contact_email,
         contact_href=contact_href(shown.terms),
+        src=shown.terms.src or "",
+        at=now,
     )
 
 
-def mode(terms: Terms) -> Mode:
-    """What the live switches and the approval mean for a lead sent now."""
+def mode(terms: Terms, *, exchanges: bool = False) -> Mode:
+    """What the live switches and the approval mean for a lead sent now, in the words of the API that is told of."""
+    refused, stopped = (
+        ("source_not_approved", "campaign_inactive") if exchanges else ("Invalid source", "Campaign inactive")
+    )
     if not (terms.is_active and terms.source.is_active):
         return Mode(
-            "Paused", "bad", "Your client has paused you: every lead is answered “Invalid source” for now."
+            "Paused", "bad", f"Your client has paused you: every lead is answered “{refused}” for now."
         )
     live = terms.approval == Approval.APPROVED
     if not terms.campaign.is_active:
-        stopped = "The campaign is paused: live leads are answered “Campaign inactive”. Test leads are still checked."
-        return Mode("Campaign paused", "warn", stopped)
+        notice = f"The campaign is paused: live leads are answered “{stopped}”. Test leads are still checked."
+        return Mode("Campaign paused", "warn", notice)
     return Mode("Live", "good") if live else Mode("Test mode", "warn")
 
 

@@ -17,6 +17,9 @@ class Next:
     url: str = ""
 
 
+LOGGED = Next("Nothing: live leads are being accepted. The Testing tab keeps a log of your last requests.")
+
+
 def context(page: Frame) -> dict[str, Any]:
     """What the page shows beside the frame."""
     return {"next": _next(page), "switch": switch()}
@@ -24,9 +27,7 @@ def context(page: Frame) -> dict[str, Any]:
 
 def _next(page: Frame) -> Next:
     if page.checklist.finished:
-        return Next(
-            "Nothing: live leads are being accepted. The Testing tab keeps a log of your last requests."
-        )
+        return LOGGED
     step = page.checklist.next
     steps = {
         REVIEWED: Next(

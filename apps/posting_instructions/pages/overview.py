@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from apps.posting_instructions.code import MASK, Code, Part, line, samples
+from apps.posting_instructions.code import MASK, Code, Line, Part, line, samples
 from apps.posting_instructions.code.parts import json_body
 from apps.posting_instructions.pages.answers import answers
 from apps.posting_instructions.pages.frame import Frame, joined
@@ -23,14 +23,14 @@ def context(page: Frame, *, revealed: bool) -> dict[str, Any]:
         "required_words": _required_words(list(needed)),
         "field_count": len(page.spec.fields),
         "answers": answers(page)[::2],
-        "again": (_header("Idempotency-Key", "your-own-id-of-the-lead"),),
+        "again": (header("Idempotency-Key", "your-own-id-of-the-lead"),),
         "switch": switch(),
     }
 
 
 def headers() -> Code:
     """The headers of every request."""
-    return (_header("Content-Type", "application/json"), _header("Accept", "application/json"))
+    return (header("Content-Type", "application/json"), header("Accept", "application/json"))
 
 
 def switch() -> Code:
@@ -41,7 +41,8 @@ def switch() -> Code:
     )
 
 
-def _header(name: str, value: str) -> Any:
+def header(name: str, value: str) -> Line:
+    """One header as a line of code."""
     return line(Part(name, "key"), ": ", Part(value, "string"))
 
 

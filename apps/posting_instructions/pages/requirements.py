@@ -10,6 +10,7 @@ from apps.engine.fields.state import STATE_NAMES
 from apps.engine.requirements import ValueList
 from apps.posting_instructions.pages.anchors import anchor
 from apps.posting_instructions.pages.answers import Answer, refused_with
+from apps.posting_instructions.pages.exchange.answers import rejected_with
 from apps.posting_instructions.pages.frame import Frame
 from apps.posting_instructions.pages.hours import hours
 
@@ -57,8 +58,9 @@ def context(page: Frame, *, now: datetime, zip_asked: str = "") -> dict[str, Any
     for each in describe.requirements(page.spec, page.terms, now):
         found.setdefault(each.key, []).append(each)
     spec = page.spec
+    names = _names(page)
     return {
-        "requirements": [_section(page, key, group) for key, group in found.items()],
+        "requirements": [_section(page, key, group, names) for key, group in found.items()],
         "hours": hours(spec.schedule, now) if spec.schedule else None,
         "states": [(code, STATE_NAMES.get(code, code)) for code in sorted(spec.states.values)],
         "zips": _zips(page),
@@ -75,26 +77,37 @@ def zip_answer(page: Frame, asked: str) -> ZipAnswer | None:
     digits = asked[:5]
     if not (len(digits) == 5 and digits.isascii() and digits.isdigit()):
         return ZipAnswer("warn", "No zip", "Give five digits, or ZIP+4; only the first five count.")
+    refused = "zip_not_accepted" if page.is_exchange else "Zip targeting"
     if (digits in listed) == (page.spec.zips.mode == "include"):
         return ZipAnswer("good", "Accepted", f"{digits} is in the area.")
-    return ZipAnswer("bad", "Not accepted", f"{digits} is rejected with “Zip targeting”.")
+    return ZipAnswer("bad", "Not accepted", f"{digits} is rejected with “{refused}”.")
 
 
-def _section(page: Frame, key: str, group: list[Requirement]) -> Section:
+def _names(page: Frame) -> dict[str, str]:
+    """The messages of the engine by what this page calls them: the exchange tells reasons, some under one name."""
+    if not page.is_exchange:
+        return {}
+    reasons = describe.exchange_reasons(page.spec, page.terms)
+    return {text: each.name for each in reasons for text in each.messages}
+
+
+def _section(page: Frame, key: str, group: list[Requirement], names: dict[str, str]) -> Section:
     several = key in _TITLES
-    points = tuple(_point(page, each, named=several) for each in group)
-    messages = dict.fromkeys(text for each in group for text in each.messages)
+    points = tuple(_point(page, each, names, named=several) for each in group)
+    messages = dict.fromkeys(names.get(text, text) for each in group for text in each.messages)
     shown = list(messages)[:1]
+    codes = [rejected_with(text) if page.is_exchange else refused_with(page, text) for text in shown]
     return Section(
         key,
         _TITLES.get(key, group[0].title),
         points,
-        tuple(Answer("Rejected", refused_with(page, text)) for text in shown),
+        tuple(Answer("Rejected", code) for code in codes),
     )
 
 
-def _point(page: Frame, each: Requirement, *, named: bool) -> Point:
-    messages = tuple((text, anchor(text)) for text in each.messages)
+def _point(page: Frame, each: Requirement, names: dict[str, str], *, named: bool) -> Point:
+    said = dict.fromkeys(names.get(text, text) for text in each.messages)
+    messages = tuple((text, anchor(text)) for text in said)
     return Point(each.title if named else "", _text(page, each), messages)
 
 

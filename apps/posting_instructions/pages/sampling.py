@@ -9,6 +9,7 @@ from apps.core.places import PLACES
 from apps.engine import describe
 from apps.engine.campaign import CampaignSpec
 from apps.posting_instructions.pages.examples import Example, examples
+from apps.posting_instructions.pages.exchange.examples import BadCall, calls_that_fail
 from apps.publishing.specs import load
 
 _KEPT = 64
@@ -22,6 +23,11 @@ def sample(version_id: int, *, today: date) -> dict[str, Any]:
 def bad_examples(version_id: int, *, today: date) -> tuple[Example, ...]:
     """The ways to make that sample fail."""
     return _bad_examples(version_id, today)
+
+
+def bad_calls(version_id: int, *, today: date) -> tuple[BadCall, ...]:
+    """The calls of the exchange that fail, each for one documented reason."""
+    return _bad_calls(version_id, today)
 
 
 def shortest(spec: CampaignSpec, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,6 +51,11 @@ def _certificates(spec: CampaignSpec, body: Mapping[str, Any]) -> list[str]:
 @lru_cache(maxsize=_KEPT)
 def _bad_examples(version_id: int, today: date) -> tuple[Example, ...]:
     return tuple(examples(load(version_id), _sample(version_id, today)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _bad_calls(version_id: int, today: date) -> tuple[BadCall, ...]:
+    return tuple(calls_that_fail(load(version_id), _sample(version_id, today)))
 
 
 @lru_cache(maxsize=_KEPT)

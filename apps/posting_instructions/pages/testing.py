@@ -14,7 +14,7 @@ from apps.posting_instructions.pages.identity import identity
 from apps.posting_instructions.selectors import Past
 from apps.posting_instructions.services import SentTest
 
-_REMARKS = frozenset({"unknown_field", "field_case", "value_dropped"})
+_REMARKS = frozenset({"unknown_field", "field_case", "value_dropped", "ping_mismatch"})
 IDS = ("compid", "sourceid", "campid")
 
 
@@ -63,7 +63,7 @@ def context(page: Frame, *, example_key: str, past: Past, sent: SentTest | None 
     known = page.bad_examples
     example = next((each for each in known if each.key == example_key), None)
     body = prefilled(page, example) if sent is None else dict(sent.body)
-    errors = _errors(sent) if sent else {}
+    errors = errors_in(sent.answer) if sent else {}
     return {
         "bad_examples": known,
         "example": example,
@@ -93,24 +93,28 @@ def shown_request(page: Frame, body: Mapping[str, Any]) -> Request:
 
 
 def _inputs(page: Frame, body: Mapping[str, Any], errors: Mapping[str, tuple[str, ...]]) -> list[Input]:
-    found = [Input(name, _text(body.get(name, "")), required=True) for name in IDS]
-    found.append(Input("auth", _text(body.get("auth", "")), True, placeholder="your own key, if left empty"))
+    found = [Input(name, written(body.get(name, "")), required=True) for name in IDS]
+    found.append(
+        Input("auth", written(body.get("auth", "")), True, placeholder="your own key, if left empty")
+    )
     for field in page.spec.fields:
         choices = tuple((choice.value, choice.label or choice.value) for choice in field.choices)
-        value = _text(body.get(field.name, ""))
+        value = written(body.get(field.name, ""))
         found.append(Input(field.name, value, field.required, choices, errors=errors.get(field.name, ())))
     return found
 
 
-def _text(value: Any) -> str:
+def written(value: Any) -> str:
+    """A value as it stands in an input."""
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def _errors(sent: SentTest) -> dict[str, tuple[str, ...]]:
+def errors_in(answer: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What an answer says of single fields, by field."""
     found: dict[str, tuple[str, ...]] = {}
-    for each in sent.answer.get("errors", ()):
+    for each in answer.get("errors", ()):
         if each["field"]:
             found[each["field"]] = (*found.get(each["field"], ()), each["message"])
     return found
@@ -118,7 +122,7 @@ def _errors(sent: SentTest) -> dict[str, tuple[str, ...]]:
 
 def _result(page: Frame, sent: SentTest, example: Example | None) -> Result:
     accepted = sent.answer.get("leadStatus") is True
-    warnings = [_warned(page, each) for each in sent.answer.get("warnings", ())]
+    warnings = [warned(page, each) for each in sent.answer.get("warnings", ())]
     said = sent.answer.get("message", "")
     return Result(
         status=sent.status,
@@ -132,7 +136,8 @@ def _result(page: Frame, sent: SentTest, example: Example | None) -> Result:
     )
 
 
-def _warned(page: Frame, each: Mapping[str, Any]) -> Warned:
+def warned(page: Frame, each: Mapping[str, Any]) -> Warned:
+    """A warning of an answer, with what it means to this source."""
     meaning = REASONS[each["code"]].meaning
     if each["code"] == "invalid_source" and not page.is_approved:
         meaning = "You are not approved for live leads yet."

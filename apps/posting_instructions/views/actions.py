@@ -18,10 +18,10 @@ from django.utils.text import slugify
 from apps.core.clock import now
 from apps.posting_instructions import limits, selectors, services
 from apps.posting_instructions.choices import Tab
-from apps.posting_instructions.pages import overview, requirements
+from apps.posting_instructions.pages import requirements
 from apps.posting_instructions.pages.frame import Frame, tab_urls
 from apps.posting_instructions.views.access import LinkView, not_found
-from apps.posting_instructions.views.tabs import TabView
+from apps.posting_instructions.views.tabs import TabView, overview_of
 
 _LINES_A_CHUNK = 2000
 
@@ -39,7 +39,7 @@ class RevealView(TabView):
         if "application/json" in request.headers.get("Accept", ""):
             newest = keys[0].text if keys else ""
             return JsonResponse({"auth": newest, "keys": {str(key.id): key.text for key in keys}})
-        return self.page(request, token, lambda page: overview.context(page, revealed=True))
+        return self.page(request, token, lambda page: overview_of(page, revealed=True))
 
 
 class ReviewedView(LinkView):

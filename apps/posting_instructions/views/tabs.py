@@ -11,10 +11,16 @@ from apps.posting_instructions import selectors
 from apps.posting_instructions.choices import Tab
 from apps.posting_instructions.code import LANGUAGES
 from apps.posting_instructions.pages import fields, go_live, overview, requirements, responses
+from apps.posting_instructions.pages.exchange import fields as exchange_fields
+from apps.posting_instructions.pages.exchange import go_live as exchange_go_live
+from apps.posting_instructions.pages.exchange import overview as exchange_overview
+from apps.posting_instructions.pages.exchange import responses as exchange_responses
 from apps.posting_instructions.pages.frame import Frame, contact_href, frame
 from apps.posting_instructions.selectors import Instructions
 from apps.posting_instructions.views.access import LinkView, guard_for
 
+_OF_THEIR_OWN = frozenset({Tab.OVERVIEW, Tab.FIELDS, Tab.RESPONSES})
+"""Tabs that an exchange has a page of its own for."""
 _KNOWN_LANGUAGES = frozenset(language.key for language in LANGUAGES)
 
 
@@ -44,7 +50,8 @@ class TabView(LinkView):
             "language": asked if asked in _KNOWN_LANGUAGES else LANGUAGES[0].key,
             **build(page),
         }
-        return render(request, f"posting_instructions/{self.tab.key}.html", context)
+        folder = "exchange/" if page.is_exchange and self.tab in _OF_THEIR_OWN else ""
+        return render(request, f"posting_instructions/{folder}{self.tab.key}.html", context)
 
     def context(self, page: Frame) -> dict[str, Any]:
         """What the tab shows beside the frame."""
@@ -55,14 +62,14 @@ class OverviewView(TabView):
     tab = Tab.OVERVIEW
 
     def context(self, page: Frame) -> dict[str, Any]:
-        return overview.context(page, revealed=False)
+        return overview_of(page, revealed=False)
 
 
 class FieldsView(TabView):
     tab = Tab.FIELDS
 
     def context(self, page: Frame) -> dict[str, Any]:
-        return fields.context(page)
+        return exchange_fields.context(page) if page.is_exchange else fields.context(page)
 
 
 class RequirementsView(TabView):
@@ -76,14 +83,20 @@ class ResponsesView(TabView):
     tab = Tab.RESPONSES
 
     def context(self, page: Frame) -> dict[str, Any]:
-        return responses.context(page)
+        return exchange_responses.context(page) if page.is_exchange else responses.context(page)
 
 
 class GoLiveView(TabView):
     tab = Tab.GO_LIVE
 
     def context(self, page: Frame) -> dict[str, Any]:
-        return go_live.context(page)
+        return exchange_go_live.context(page) if page.is_exchange else go_live.context(page)
+
+
+def overview_of(page: Frame, *, revealed: bool) -> dict[str, Any]:
+    """The overview in the words of the API that the source uses."""
+    shown = exchange_overview if page.is_exchange else overview
+    return shown.context(page, revealed=revealed)
 
 
 def _waiting(shown: Instructions) -> dict[str, Any]:
