@@ -131,7 +131,7 @@ def post(opened: OpenPing, submission: Submission) -> Recorded:
 def _with(submission: Submission, problem: Problem) -> Submission:
     """The submission, refused for its ping."""
     found = submission.examination
-    line = CheckLine("ping", False, "", (problem,))
+    line = CheckLine("ping_id", False, "", (problem,))
     return replace(submission, examination=Examination((*found.problems, problem), (*found.lines, line)))
 
 
