@@ -13,11 +13,11 @@ from typing import Any
 
 import requests
 
-from apps.demo import people
-from apps.demo.selectors import SUBMIT_PATH, Sender
+from apps.demo import errands, people
+from apps.demo.errands import Errand, SimplePost, Told, exchange_errand
+from apps.demo.selectors import Sender
 
 AT_ONCE = 32
-TIMEOUT_S = 20.0
 AGAIN = 0.03
 SAY_EVERY_S = 5.0
 _REMEMBERED = 200
@@ -26,26 +26,30 @@ _FEW = 4
 
 @dataclass(slots=True)
 class Leads:
-    """An endless row of submissions: now from this source, now from that."""
+    """An endless row of errands: now from this source, now from that."""
 
     senders: list[Sender]
     random: Random
-    earlier: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    earlier: deque[Errand] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
-    def next_body(self) -> dict[str, Any]:
-        """The next body of a simple post."""
+    def next_errand(self) -> Errand:
+        """The next lead on its way."""
         if self.earlier and self.random.random() < AGAIN:
             return self.random.choice(self.earlier)
         sender = self.random.choices(self.senders, [each.share for each in self.senders])[0]
         values = people.lead(sender.campaign, self.random, today=datetime.now(UTC).date())
         values["sub_id"] = self.random.choice(sender.sub_ids)
         good = self.random.random() < sender.care
-        body = sender.ids | (values if good else people.spoiled(sender.campaign, values, self.random))
-        if not sender.approved:
-            return body | {"test": True}
-        if good:
-            self.earlier.append(body)
-        return body
+        data = values if good else people.spoiled(sender.campaign, values, self.random)
+        errand = self._errand(sender, data)
+        if good and sender.approved:
+            self.earlier.append(errand)
+        return errand
+
+    def _errand(self, sender: Sender, data: dict[str, Any]) -> Errand:
+        if sender.pings:
+            return exchange_errand(sender.ids, data, self.random)
+        return SimplePost(sender.ids | data | ({} if sender.approved else {"test": True}))
 
 
 @dataclass(slots=True)
@@ -58,13 +62,13 @@ class Tally:
     latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def count(self, answer: str, refusal: str, latency_ms: float) -> None:
+    def count(self, told: Told) -> None:
         """One more answer."""
         with self.lock:
-            self.answers[answer] += 1
-            if refusal:
-                self.refused[refusal] += 1
-            self.latencies_ms.append(latency_ms)
+            self.answers[told.answer] += 1
+            if told.why:
+                self.refused[told.why] += 1
+            self.latencies_ms.append(told.ms)
 
     def line(self) -> str:
         """A line for people: counts, the commonest refusals, the median of the last thousand answers."""
@@ -82,7 +86,7 @@ class Traffic:
     """Posts leads at a rate until told to stop."""
 
     def __init__(self, leads: Leads, *, url: str, rate: float) -> None:
-        self._leads, self._url, self._rate = leads, url.rstrip("/") + SUBMIT_PATH, rate
+        self._leads, self._origin, self._rate = leads, url.rstrip("/"), rate
         self._local = threading.local()
         self._stop = threading.Event()
         self.tally = Tally()
@@ -106,35 +110,20 @@ class Traffic:
             under_way = {future for future in under_way if not future.done()}
             # A server that has fallen behind is not buried: whoever waits sends less.
             if len(under_way) < AT_ONCE:
-                under_way.add(pool.submit(self._post, self._leads.next_body()))
+                under_way.add(pool.submit(self._go, self._leads.next_errand()))
                 self.tally.sent += 1
             if time.monotonic() - said_at >= SAY_EVERY_S:
                 said_at = time.monotonic()
                 say(self.tally.line())
             self._stop.wait(max(0.0, began + self.tally.sent / self._rate - time.monotonic()) or 0.001)
 
-    def _post(self, body: dict[str, Any]) -> None:
-        began = time.monotonic()
+    def _go(self, errand: Errand) -> None:
         try:
-            answer = self._session().post(self._url, json=body, timeout=TIMEOUT_S)
-            told, refusal = _read(answer)
+            self.tally.count(errand.run(self._session(), self._origin))
         except requests.RequestException as error:
-            told, refusal = "not reached", type(error).__name__
-        self.tally.count(told, refusal, (time.monotonic() - began) * 1000)
+            self.tally.count(Told("not reached", type(error).__name__, errands.TIMEOUT_S * 1000))
 
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
             self._local.session = requests.Session()
         return self._local.session
-
-
-def _read(answer: requests.Response) -> tuple[str, str]:
-    """What an answer says, and why where it refuses."""
-    if answer.status_code == requests.codes.accepted:
-        return "pending", ""
-    if answer.status_code != requests.codes.ok:
-        return f"HTTP {answer.status_code}", ""
-    body = answer.json()
-    if body.get("testLead"):
-        return "test", ""
-    return ("accepted", "") if body["leadStatus"] else ("rejected", str(body["message"]))

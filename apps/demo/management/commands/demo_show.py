@@ -32,5 +32,10 @@ class Command(BaseCommand):
         say("")
         say(f"  {selectors.curl_line()}")
         say("")
+        say("  Ping solar leads, then post the ping id within three minutes:")
+        say("")
+        for line in selectors.exchange_lines():
+            say(f"  {line}")
+        say("")
         say(f"  Its trace, from the request to the sale: {selectors.leads_url()} (the lead on top)")
         say("  Keep the house alive: .venv/bin/python manage.py traffic --rate 5")
