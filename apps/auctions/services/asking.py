@@ -2,7 +2,7 @@
 
 import queue
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from apps.engine import pinging, request
 from apps.engine.entrants import Entrants
 from apps.engine.mapping import Sending, SystemValues, Unbuildable
 from apps.engine.orders import EndpointSpec, OrderSpec
-from apps.engine.outbound import OutboundResponse, TransportError
+from apps.engine.outbound import OutboundRequest, OutboundResponse, TransportError
 from apps.engine.routing import Considered
 
 LATE_MS = 2_000
@@ -61,6 +61,19 @@ def _asked(
 ) -> Asked | tuple[str, str]:
     assert endpoint is not None
     began = clock.monotonic_ms()
+    now = known.live.now
+    made = request_for(offered, order, endpoint, secrets=tokens.secrets_for(known.live, endpoint), now=now)
+    if isinstance(made, Unbuildable):
+        return "unbuildable", f"{made.target} {made.why}"
+    # Listened to for longer than it counts; the deadline is kept by who waits.
+    listens = replace(made, timeout_ms=budget_ms(offered, endpoint) + LATE_MS)
+    return Asked(new_id(), order, endpoint, listens, offered.key, now, clock.monotonic_ms() - began)
+
+
+def request_for(
+    offered: Offered, order: OrderSpec, endpoint: EndpointSpec, *, secrets: Mapping[str, str], now: datetime
+) -> OutboundRequest | Unbuildable:
+    """The ping to an endpoint (as pinged) for an order."""
     system = SystemValues(
         lead_id=offered.public_id,
         delivery_id=offered.public_id,
@@ -71,16 +84,8 @@ def _asked(
         buyer_name=order.buyer_name,
         source_number=offered.terms.source_number,
     )
-    secrets = tokens.secrets_for(known.live, endpoint)
-    now = known.live.now
-    made = request.build(
-        endpoint, Sending(offered.data, system, secrets, spec=offered.spec, now=now, places=PLACES)
-    )
-    if isinstance(made, Unbuildable):
-        return "unbuildable", f"{made.target} {made.why}"
-    # Listened to for longer than it counts; the deadline is kept by who waits.
-    listens = replace(made, timeout_ms=budget_ms(offered, endpoint) + LATE_MS)
-    return Asked(new_id(), order, endpoint, listens, offered.key, now, clock.monotonic_ms() - began)
+    sending = Sending(offered.data, system, secrets, spec=offered.spec, now=now, places=PLACES)
+    return request.build(endpoint, sending)
 
 
 def budget_ms(offered: Offered, endpoint: EndpointSpec) -> int:

@@ -3,7 +3,7 @@
 Looked up before, written after; while buyers think no transaction is open and the database is not asked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -64,7 +64,13 @@ def ask(offered: Offered) -> Held:
         connection.close()  # back to the pool while waiting
     asking.exchange(offered, asked)
     asking.read(asked, now)
-    return Held(offered, known, asked, [*found.considered, *passed], _offers(known, found, asked))
+    return Held(
+        offered,
+        known,
+        asked,
+        [*found.considered, *passed],
+        offers_of(found, asked, worth=known.expected or {}),
+    )
 
 
 def count(held: Held) -> None:
@@ -75,8 +81,8 @@ def count(held: Held) -> None:
     )
 
 
-def _offers(known: Known, found: Entrants, asked: Iterable[Asked]) -> list[Offer]:
-    worth = known.expected or {}
+def offers_of(found: Entrants, asked: Iterable[Asked], *, worth: Mapping[int, Decimal]) -> list[Offer]:
+    """What is offered: fixed prices, and the bids of those who were asked. `worth` is what comes of it, by order."""
     fixed = [
         auction.offer(order, found.prices[order.id], expected=worth.get(order.id, ONE))
         for order in found.fixed
@@ -114,8 +120,8 @@ def decide(held: Held, now: datetime) -> Decided:
         out.append(full)
         offers = [one for one in offers if one.order_id != full.order_id]
     book.write()
-    lines = [*award.lines, *out, *held.passed, *map(_unsaid, _silent(held.asked))]
-    return Decided(award, _told(offered, lines), reserved, plan_of(offered, award))
+    lines = told(offered, [*award.lines, *out, *held.passed], held.asked)
+    return Decided(award, lines, reserved, plan_of(offered, award))
 
 
 def plan_of(offered: Offered, award: Award) -> Plan:
@@ -168,8 +174,10 @@ def _unsaid(one: Asked) -> Considered:
     return Considered(one.order.id, "no_answer", reason)
 
 
-def _told(offered: Offered, lines: Iterable[Considered]) -> list[dict[str, object]]:
-    """The lines as they are kept: ids and names for links, the verdict and its words."""
+def told(offered: Offered, lines: Sequence[Considered], asked: Iterable[Asked]) -> list[dict[str, object]]:
+    """The lines as they are kept, those of who was asked and did not bid behind them: ids and names for links, the
+    verdict and its words.
+    """
     orders = orders_of(offered.spec)
     return [
         {
@@ -180,5 +188,5 @@ def _told(offered: Offered, lines: Iterable[Considered]) -> list[dict[str, objec
             "detail": line.detail,
             "words": routing.describe(line),
         }
-        for line in lines
+        for line in (*lines, *map(_unsaid, _silent(asked)))
     ]

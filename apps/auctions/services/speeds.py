@@ -15,17 +15,21 @@ ONE_IN = 20
 """Of a slow endpoint's pings one in so many is sent all the same, so that its getting quicker is seen."""
 
 
-class _Speeds:
+class Speeds:
+    """How quickly endpoints have answered, by their ids."""
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._seen: dict[int, deque[float]] = {}
         self._passed: dict[int, int] = {}
 
     def note(self, endpoint_id: int, took_ms: float) -> None:
+        """As the function below."""
         with self._lock:
             self._seen.setdefault(endpoint_id, deque(maxlen=KEPT)).append(took_ms)
 
     def too_slow(self, endpoint_id: int, budget_ms: float) -> float | None:
+        """As the function below."""
         with self._lock:
             seen = self._seen.get(endpoint_id, ())
             median = statistics.median(seen) if len(seen) >= ENOUGH else 0.0
@@ -35,10 +39,11 @@ class _Speeds:
             return None if self._passed[endpoint_id] % ONE_IN == 0 else median
 
     def reset(self) -> None:
+        """Know nothing again."""
         self.__init__()  # type: ignore[misc]
 
 
-_speeds = _Speeds()
+_speeds = Speeds()
 os.register_at_fork(after_in_child=_speeds.reset)
 
 

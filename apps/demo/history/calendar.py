@@ -11,10 +11,12 @@ _GROWTH = 0.02
 _MARGIN = timedelta(minutes=3)
 
 
-def instants(now: datetime, count: int, *, zone: ZoneInfo, random: Random) -> list[datetime]:
-    """`count` instants of the past month, in order; the last is a few minutes old."""
-    hours = [now - timedelta(hours=back) for back in range(DAYS * 24)]
-    weights = [_weight(hour.astimezone(zone), DAYS - back / 24) for back, hour in enumerate(hours)]
+def instants(
+    now: datetime, count: int, *, zone: ZoneInfo, random: Random, days: int = DAYS
+) -> list[datetime]:
+    """`count` instants of the past days, in order; the last is a few minutes old."""
+    hours = [now - timedelta(hours=back) for back in range(days * 24)]
+    weights = [_weight(hour.astimezone(zone), days - back / 24) for back, hour in enumerate(hours)]
     chosen = random.choices(hours, weights, k=count)
     # Each stands for the hour before it, so that none lies in the future.
     return sorted(hour - _MARGIN - timedelta(seconds=random.uniform(0, 3600)) for hour in chosen)

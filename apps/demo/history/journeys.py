@@ -17,19 +17,21 @@ from apps.deliveries.services.journey.after_sale import WAITING_KINDS
 from apps.deliveries.services.journey.reservations import KEPT_WITHOUT_SALE, wanted
 from apps.deliveries.services.journey.settling import Answer, booking
 from apps.deliveries.services.journey.turns import TurnBook
-from apps.deliveries.specs import history_dump, plan_dump
+from apps.deliveries.specs import bids_dump, history_dump, plan_dump
 from apps.demo.history.books import Books
 from apps.demo.history.buyers import PastBuyers
 from apps.demo.history.ids import id_at
 from apps.demo.history.leads import PastLead, event
 from apps.engine import asked_again, reasons, request, routing, waterfall
+from apps.engine.answer import Answer as Document
 from apps.engine.mapping import Unbuildable
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
-from apps.engine.routing import Considered, OrderFacts
+from apps.engine.routing import Considered, OrderFacts, Plan
 from apps.engine.values import Facts, Problem
 from apps.engine.waterfall import Hold, Result, Send, Sold, Unsold, Wait
 from apps.leads.choices import EventKind, LeadStatus
+from apps.ledger.selectors import SoldSoFar
 from apps.ledger.services import Booking, Payout
 
 _LAG = timedelta(milliseconds=40)
@@ -46,6 +48,19 @@ class World:
     secrets: dict[int, dict[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Award:
+    """How an auction ended, for the journey that follows it: its plan, the trace's lines, and by order the answers to
+    the ping. `ping` is its public id.
+    """
+
+    ping: str
+    at: datetime
+    plan: Plan
+    lines: list[dict[str, object]]
+    answers: dict[int, OutboundResponse]
+
+
 @dataclass(slots=True)
 class PastJourney:
     """A lead's journey with its rows. `now` is the instant it has come to."""
@@ -58,10 +73,11 @@ class PastJourney:
     bookings: list[Booking] = field(default_factory=list)
     stored: list[OpenAttempt] = field(default_factory=list)
     owed: Payout | None = None
+    award: Award | None = None
 
     @classmethod
-    def of(cls, lead: PastLead, world: World) -> "PastJourney":
-        """The journey of an accepted lead, about to begin."""
+    def of(cls, lead: PastLead, world: World, award: Award | None = None) -> "PastJourney":
+        """The journey of an accepted lead, about to begin; with the `award` of its auction, if there was one."""
         row, spec = lead.row, lead.standing.spec
         journey = Journey(
             id=id_at(row.received_at),
@@ -70,13 +86,16 @@ class PastJourney:
             version_id=lead.standing.version_id,
             lease=row.received_at,
             spec=spec,
-            lead=LeadFacts(row.id, row.source_id, row.terms_id, row.received_at, lead.data, lead.key),
+            lead=LeadFacts(
+                row.id, row.source_id, row.terms_id, row.received_at, lead.data, lead.key, row.method
+            ),
         )
-        return cls(lead, world, row.received_at + _LAG, journey)
+        began_at = max(row.received_at, award.at) if award is not None else row.received_at
+        return cls(lead, world, began_at + _LAG, journey, award=award)
 
     def run(self) -> Delivery:
         """Go to the end; the delivery's row is returned, the lead's row is changed."""
-        self._plan()
+        self._plan() if self.award is None else self._follow(self.award)
         plan, endpoints = self.journey.plan, selling(self.journey.spec).endpoint_of
         assert plan is not None
         while True:
@@ -96,6 +115,14 @@ class PastJourney:
         journey.plan = plan
         lines = [finishing.line_of(journey, line) for line in plan.considered]
         self._tell(EventKind.CONSIDERED, {"orders": lines, "version": journey.spec.version})
+
+    def _follow(self, award: Award) -> None:
+        """Go the way of an award, with what the buyers answered to the ping."""
+        journey = self.journey
+        journey.plan = award.plan
+        journey.bids = {order_id: Document(response) for order_id, response in award.answers.items()}
+        told = {"orders": award.lines, "version": journey.spec.version, "ping": award.ping}
+        self.lead.events.append(event(self.lead.row, EventKind.CONSIDERED, award.at, told))
 
     def _send(self, choice: Send) -> None:
         journey = self.journey
@@ -129,10 +156,15 @@ class PastJourney:
         self._reserve(answer)
         self.attempts.append(_settled(row, answer, self.now))
         if answer.reading.outcome is Outcome.ACCEPTED:
-            self.bookings.append(booking(answer, None, self.now))
+            self.bookings.append(booking(answer, self._sold_so_far(), self.now))
             self.stored += [attempt] if attempt.endpoint.kind in WAITING_KINDS else []
         self._tell(EventKind.ATTEMPTED, self._told(answer))
         self.journey.attempt = None
+
+    def _sold_so_far(self) -> SoldSoFar:
+        prices = sum((one.price for one in self.bookings), Decimal(0))
+        payouts = sum((one.payout for one in self.bookings), Decimal(0))
+        return SoldSoFar(len(self.bookings), prices, payouts)
 
     def _remember(self, answer: Answer) -> None:
         history, reading = self.journey.history, answer.reading
@@ -221,9 +253,15 @@ class PastJourney:
             plan=plan_dump(journey.plan),
             history=history_dump(journey.history, journey.held),
             reason=reason[:64],
+            sealed_bids=self._sealed_bids(),
             created_at=journey.lead.received_at,
             finished_at=None if status == DeliveryStatus.HELD else self.now,
         )
+
+    def _sealed_bids(self) -> bytes | None:
+        if self.award is None or not self.award.answers:
+            return None
+        return bids_dump(self.award.answers, self.lead.key, self.journey.id)
 
     def _tell(self, kind: EventKind, data: dict[str, Any]) -> None:
         self.lead.events.append(event(self.lead.row, kind, self.now, data))
@@ -240,7 +278,7 @@ def _settled(row: Attempt, answer: Answer, now: datetime) -> Attempt:
     row.reference = reading.reference
     row.rule_index = reading.rule_index
     row.price = answer.price
-    row.timings = timings(answer.attempt, response, answer.parse_ms)
+    row.timings = timings(answer.attempt.assembly_ms, response, answer.parse_ms)
     row.sealed_response = sealed_response(answer.journey, answer.attempt, response)
     row.reservations = answer.attempt.reservations
     row.finished_at = now

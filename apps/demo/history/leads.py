@@ -13,7 +13,7 @@ from apps.demo.history.ids import id_at
 from apps.demo.history.senders import Sent, Standing
 from apps.engine import checks
 from apps.engine.index import index
-from apps.engine.normalise import normalise
+from apps.engine.normalise import POST, normalise
 from apps.engine.reasons import first_message
 from apps.engine.values import CheckLine, Examination, Facts, LeadData, Problem, Switches
 from apps.leads import wants
@@ -39,30 +39,47 @@ class PastLead:
         return self.row.status == LeadStatus.IN_FLIGHT
 
 
-def recorded(sent: Sent, books: Books) -> PastLead:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the checks found in a submission."""
+
+    data: LeadData
+    facts: Facts
+    found: Examination
+
+
+def judged(sent: Sent, books: Books, *, phase: str = POST) -> Judged:
+    """A submission through the checks."""
+    spec, terms, at = sent.standing.spec, sent.standing.terms, sent.at
+    today = at.astimezone(ZoneInfo(spec.time_zone)).date()
+    data = normalise(spec, sent.body, test=sent.test, today=today, phase=phase)
+    facts = replace(facts_of(sent, data), duplicates=books.taken(wants.claims(spec, terms.id, data, at)))
+    return Judged(data, facts, checks.examine(spec, terms, data, facts, test=sent.test, phase=phase))
+
+
+def recorded(sent: Sent, books: Books, method: str = LeadMethod.SIMPLE_POST) -> PastLead:
     """What became of a submission at the door."""
     spec, terms, at = sent.standing.spec, sent.standing.terms, sent.at
-    data = normalise(spec, sent.body, test=sent.test, today=at.astimezone(ZoneInfo(spec.time_zone)).date())
-    facts = _facts(sent, data)
-    claims = wants.claims(spec, terms.id, data, at)
-    facts = replace(facts, duplicates=books.taken(claims))
-    found = checks.examine(spec, terms, data, facts, test=sent.test)
+    whole = judged(sent, books)
+    data, facts, found = whole.data, whole.facts, whole.found
     refusing, _ = checks.split(found, sent.test)
     status = LeadStatus.TEST if sent.test else LeadStatus.REJECTED if refusing else LeadStatus.IN_FLIGHT
     key, lead_id = new_data_key(), id_at(at)
     row = _row(sent, data, status, refusing if sent.test else found.problems, lead_id)
+    row.method = method
     row.sealed, row.wrapped_key = seal(key, lead_id, data), key.wrapped
     lead = PastLead(row, sent.standing, data, key, [_event(row, data, found)])
     if lead.accepted:
         row.payout = wants.fixed_payout(terms.payout)
         room = wants.caps(spec, terms, data, facts)
         row.reservations = [want.reservation for want in room]
-        books.claim(claims, lead_id, at)
+        books.claim(wants.claims(spec, terms.id, data, at), lead_id, at)
         books.reserve(row.reservations)
     return lead
 
 
-def _facts(sent: Sent, data: LeadData) -> Facts:
+def facts_of(sent: Sent, data: LeadData) -> Facts:
+    """What was known of a submission when it came."""
     spec, roles = sent.standing.spec, index(sent.standing.spec).by_role
     code = str(data.normal(roles["zip"].name) or "")[:5]
     place = places.place(code) if code else None
@@ -91,27 +108,28 @@ def _row(sent: Sent, data: LeadData, status: LeadStatus, problems: tuple[Problem
         message=first_message(problems),
         received_at=sent.at,
         finished_at=None if status == LeadStatus.IN_FLIGHT else sent.at,
-        state=_normal(standing, data, "state"),
-        sub_id=_normal(standing, data, "sub_id"),
+        state=normal(standing, data, "state"),
+        sub_id=normal(standing, data, "sub_id"),
         price=Decimal(0),
         email_digest=_digest(standing, data, "email"),
         phone_digest=_digest(standing, data, "phone"),
     )
 
 
-def _normal(standing: Standing, data: LeadData, role: str) -> str:
+def normal(standing: Standing, data: LeadData, role: str) -> str:
+    """The normal form of the field with a role, as text."""
     field = index(standing.spec).by_role.get(role)
     return str(data.normal(field.name) or "") if field is not None else ""
 
 
 def _digest(standing: Standing, data: LeadData, kind: str) -> bytes | None:
-    normal = _normal(standing, data, kind)
-    return value_digest(standing.spec.company_id, kind, normal) if normal else None
+    told = normal(standing, data, kind)
+    return value_digest(standing.spec.company_id, kind, told) if told else None
 
 
 def _event(row: Lead, data: LeadData, found: Examination) -> LeadEvent:
     told = {
-        "checks": [_line(line) for line in found.lines],
+        "checks": [line_of(line) for line in found.lines],
         "warnings": len(data.warnings),
         "unknown_fields": len(data.unknown),
     }
@@ -123,7 +141,8 @@ def event(row: Lead, kind: EventKind, at: datetime, data: dict[str, Any]) -> Lea
     return LeadEvent(lead_id=row.id, kind=kind, at=at, data=data)
 
 
-def _line(line: CheckLine) -> dict[str, Any]:
+def line_of(line: CheckLine) -> dict[str, Any]:
+    """A check's line as it is kept."""
     told: dict[str, Any] = {"check": line.check, "passed": line.passed}
     if line.detail:
         told["detail"] = line.detail

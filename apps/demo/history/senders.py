@@ -27,6 +27,11 @@ class Standing:
     source: DemoSource
     made: SourceTerms
 
+    @property
+    def pings(self) -> bool:
+        """Whether it sends by the exchange."""
+        return self.spec.traffic == "exchange"
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -51,6 +56,8 @@ def standings(spec: CampaignSpec, version_id: int) -> list[Standing]:
 
 def submissions(instants: list[datetime], standing: list[Standing], random: Random) -> Iterator[Sent]:
     """A submission for each instant, in order."""
+    if not standing:
+        return
     shares = [each.made.share for each in standing]
     earlier: dict[str, list[dict[str, Any]]] = {}
     for at in instants:

@@ -1,7 +1,7 @@
 """Loading the demo's past: a month of leads, in one transaction, once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from random import Random
@@ -17,14 +17,17 @@ from apps.deliveries.journeys import Journey
 from apps.deliveries.models import Attempt, Delivery, StoredLead
 from apps.deliveries.services.journey import after_sale
 from apps.deliveries.services.journey.turns import TurnBook
+from apps.demo.errands import DirectPost, PingAndPost, exchange_errand
+from apps.demo.history.auctions import Market, PastAuction
 from apps.demo.history.books import Books
 from apps.demo.history.buyers import PastBuyers
 from apps.demo.history.calendar import DAYS, instants
 from apps.demo.history.journeys import PastJourney, World
 from apps.demo.history.leads import PastLead, recorded
-from apps.demo.history.senders import Standing, standings, submissions
+from apps.demo.history.senders import Sent, Standing, standings, submissions
 from apps.engine import oauth
 from apps.engine.orders import AUTH_SECRET, AUTH_TOKEN
+from apps.leads.choices import LeadMethod
 from apps.leads.models import Lead
 from apps.ledger.services import Booking, Payout, payouts_book, sales_book
 from apps.publishing import specs
@@ -32,7 +35,7 @@ from apps.publishing.models import Publication, Version
 from apps.sources.models import Terms
 
 BATCH = 250
-SIMPLE = "simple"
+PINGED_DAYS = 4
 SEED = "a month at Acme Home Services"
 _FETCHED_WITHIN = timedelta(hours=12)
 _LONGEST = timedelta(minutes=5)
@@ -40,8 +43,8 @@ _LONGEST = timedelta(minutes=5)
 
 
 @dataclass(slots=True)
-class _Rows:
-    """What a batch of leads comes to."""
+class Rows:
+    """What a batch of leads and pings comes to."""
 
     leads: list[PastLead] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
@@ -49,20 +52,40 @@ class _Rows:
     bookings: list[Booking] = field(default_factory=list)
     payouts: list[Payout] = field(default_factory=list)
     stored: list[PastJourney] = field(default_factory=list)
+    auctions: list[PastAuction] = field(default_factory=list)
+
+    def add(self, lead: PastLead, journey: PastJourney | None) -> None:
+        """One more lead; its journey is gone to its end."""
+        self.leads.append(lead)
+        if journey is None:
+            return
+        self.deliveries.append(journey.run())
+        self.attempts += journey.attempts
+        self.bookings += journey.bookings
+        self.payouts += [journey.owed] if journey.owed else []
+        self.stored += [journey] if journey.stored else []
 
 
 @transaction.atomic
-def history_load(company: Company, *, leads: int) -> int:
-    """Write a month of history for a company that has none; how many leads were written."""
+def history_load(company: Company, *, leads: int, pings: int = 0) -> int:
+    """Write a month of leads, and `pings` of the last days, for a company that has none; how many leads were written.
+
+    The leads that pings became come on top.
+    """
     if not leads or Lead.objects.filter(company=company).exists():
         return 0
     random = Random(SEED)  # noqa: S311 - invented people
     standing = _standings(company)
     world = _world(standing, random)
-    at = now()
-    times = instants(at - _LONGEST, leads, zone=ZoneInfo(company.time_zone), random=random)
-    sent = submissions(times, standing, random)
+    at, zone = now(), ZoneInfo(company.time_zone)
+    times = instants(at - _LONGEST, leads, zone=zone, random=random)
+    sent = submissions(times, [each for each in standing if not each.pings], random)
     while rows := _batch(islice(sent, BATCH), world):
+        _write(rows)
+    times = instants(at - _LONGEST, pings, zone=zone, random=random, days=PINGED_DAYS)
+    pinged = submissions(times, [each for each in standing if each.pings], random)
+    market = Market(world)
+    while rows := exchanged(islice(pinged, BATCH), market):
         _write(rows)
     _close(world)
     _fetched(company, at)
@@ -72,8 +95,7 @@ def history_load(company: Company, *, leads: int) -> int:
 
 def _standings(company: Company) -> list[Standing]:
     published = Publication.objects.filter(campaign__company=company).values_list("version_id", flat=True)
-    loaded = {key: specs.load(key) for key in published}
-    return [each for key, spec in loaded.items() if spec.traffic == SIMPLE for each in standings(spec, key)]
+    return [each for key in published for each in standings(specs.load(key), key)]
 
 
 def _world(standing: Sequence[Standing], random: Random) -> World:
@@ -97,22 +119,54 @@ def _world(standing: Sequence[Standing], random: Random) -> World:
     )
 
 
-def _batch(sent: Iterable, world: World) -> _Rows | None:
-    rows = _Rows()
+def _batch(sent: Iterable, world: World) -> Rows | None:
+    rows = Rows()
     for each in sent:
         lead = recorded(each, world.books)
-        rows.leads.append(lead)
-        if lead.accepted:
-            journey = PastJourney.of(lead, world)
-            rows.deliveries.append(journey.run())
-            rows.attempts += journey.attempts
-            rows.bookings += journey.bookings
-            rows.payouts += [journey.owed] if journey.owed else []
-            rows.stored += [journey] if journey.stored else []
+        rows.add(lead, PastJourney.of(lead, world) if lead.accepted else None)
     return rows if rows.leads else None
 
 
-def _write(rows: _Rows) -> None:
+def exchanged(sent: Iterable[Sent], market: Market) -> Rows | None:
+    """What became of a batch of pings and direct posts."""
+    rows, random = Rows(), market.world.buyers.random
+    for each in sent:
+        errand = exchange_errand({}, each.body, random)
+        if isinstance(errand, DirectPost):
+            _direct(each, market, rows)
+        elif isinstance(errand, PingAndPost):
+            _pinged(each, market, rows, errand)
+    return rows if rows.auctions or rows.leads else None
+
+
+def _direct(sent: Sent, market: Market, rows: Rows) -> None:
+    lead = recorded(sent, market.world.books, LeadMethod.EXCHANGE)
+    journey = None
+    if lead.accepted:
+        done = market.whole(sent, lead)
+        rows.auctions.append(done)
+        done.close(posted_at=done.answered_at, lead_id=lead.row.id)
+        journey = PastJourney.of(lead, market.world, done.award or done.nobody())
+    rows.add(lead, journey)
+
+
+def _pinged(sent: Sent, market: Market, rows: Rows, errand: PingAndPost) -> None:
+    done = market.ping(sent)
+    rows.auctions.append(done)
+    if done.award is None:
+        return
+    if not errand.posts:
+        done.close()
+        return
+    at = done.answered_at + timedelta(seconds=errand.pause_s)
+    lead = recorded(replace(sent, at=at), market.world.books, LeadMethod.EXCHANGE)
+    done.close(posted_at=at if lead.accepted else None, lead_id=lead.row.id if lead.accepted else None)
+    rows.add(lead, PastJourney.of(lead, market.world, done.award) if lead.accepted else None)
+
+
+def _write(rows: Rows) -> None:
+    _copy([one.row for one in rows.auctions])
+    _copy([bid for one in rows.auctions for bid in one.bids])
     _copy([lead.row for lead in rows.leads])
     events = [event for lead in rows.leads for event in lead.events]
     _copy(sorted(events, key=lambda event: event.at))

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from apps.demo.services import company_load, history_load, simulator_url
 
-LEADS = 3200
+LEADS, PINGS = 3200, 400
 
 
 class Command(BaseCommand):
@@ -19,10 +19,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--leads", type=int, default=LEADS, help=f"leads of the past month (default {LEADS})"
         )
+        parser.add_argument(
+            "--pings", type=int, default=PINGS, help=f"pings of the last days (default {PINGS})"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         loaded = company_load(simulator=simulator_url())
-        written = history_load(loaded.company, leads=options["leads"])
+        written = history_load(loaded.company, leads=options["leads"], pings=options["pings"])
         made = "loaded" if loaded.created else "is there already"
         self.stdout.write(
             f"{loaded.company} {made}" + (f", with {written:,} leads of the past month" if written else "")
