@@ -1,7 +1,7 @@
 """Margins on forms: what stays of a buyer's price, with other margins by price as rows of fields."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -116,6 +116,9 @@ def _money(value: Any, said: str) -> str:
 class MarginForm(ScopedForm):
     """A row with a margin and a minimum bid. Without a margin of its own it has no bands either."""
 
+    no_margin: ClassVar[str] = ""
+    """What the menu calls that it has none of its own."""
+
     margin_bands = MarginBandsField(
         label="Other margins by price",
         help_text="The highest price that a buyer's reaches decides; below them all the margin above does. "
@@ -127,6 +130,8 @@ class MarginForm(ScopedForm):
         if "margin_amount" in self.fields:
             # Not needed where there is no margin, and hidden then.
             self.fields["margin_amount"].required = False
+        if "margin_kind" in self.fields and self.no_margin:
+            self.fields["margin_kind"].choices = [("", self.no_margin), *MarginKind.choices]
 
     def clean_margin_amount(self) -> Decimal:
         return self.cleaned_data.get("margin_amount") or Decimal("0")

@@ -35,14 +35,18 @@ _PHASES = ((Phase.POST, "the post"), (Phase.PING, "the ping"), (Phase.STATUS, "a
 class AnswerForm(forms.Form):
     """An answer of the buyer, as its documentation or a test shows it."""
 
+    phase = forms.ChoiceField(
+        label="Answer to",
+        required=False,
+        choices=_PHASES,
+        initial=Phase.POST,
+        widget=UnfoldAdminSelectWidget(),
+    )
     status = forms.IntegerField(
         min_value=100, max_value=599, initial=200, widget=UnfoldAdminIntegerFieldWidget()
     )
     content_type = forms.CharField(
         required=False, max_length=80, initial="application/json", widget=UnfoldAdminTextInputWidget()
-    )
-    phase = forms.ChoiceField(
-        label="To", required=False, choices=_PHASES, initial=Phase.POST, widget=UnfoldAdminSelectWidget()
     )
     body = forms.CharField(
         required=False,

@@ -31,6 +31,8 @@ def network_problem(text: str) -> str:
 class TermsForm(MarginForm):
     """Payout, limits and where the source posts from."""
 
+    no_margin = "As the order or the campaign says"
+
     ip_allow = LinesField(
         label="Allowed IP addresses",
         check=network_problem,
@@ -60,8 +62,7 @@ class TermsForm(MarginForm):
         help_texts = {
             "payout_amount": "For example 18.00, or 70 for seventy percent.",
             "minimum_bid": "For example 5.00, beside that of the campaign. Empty: the campaign's alone.",
-            "margin_kind": "What stays with you of a buyer's price for leads of this source. Empty: as order or "
-            "campaign say.",
+            "margin_kind": "What stays with you of a buyer's price for leads of this source.",
             "margin_amount": "For example 8.00, or 20 for twenty percent.",
             "sample_payout": "What its developer is bid on test pings, which ask no buyer; for example 10.00.",
             "pings_per_post": "Of a source that pings much and posts little, for example 50: more pings are refused "

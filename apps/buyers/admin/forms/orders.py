@@ -81,6 +81,7 @@ class NewOrderForm(PriceForm):
 class OrderForm(ExpressionFormMixin, PriceForm, MarginForm, TargetingForm):
     """A buyer's standing order."""
 
+    no_margin = "As the campaign says"
     criteria = ExpressionField(
         required=False,
         label="Takes leads when",
@@ -107,7 +108,7 @@ class OrderForm(ExpressionFormMixin, PriceForm, MarginForm, TargetingForm):
             "and the best shared ones together wins.",
             "shared_price": "For a lead that others buy, too, for example 18.00. Empty: the same price.",
             "minimum_bid": "Lower bids of this buyer are not used, for example 10.00. Empty: the campaign's alone.",
-            "margin_kind": "What stays with you of this buyer's price. Empty: as the campaign says.",
+            "margin_kind": "What stays with you of this buyer's price.",
             "margin_amount": "For example 8.00, or 20 for twenty percent.",
             "priority": "Lower goes first, for example 10 before 20. Counts in groups by priority.",
             "weight": "Share of leads beside the others', for example 3 against 1. Counts in weighted groups.",

@@ -5,7 +5,7 @@
   function line(row, name) { return row.querySelector(`.field-line.field-${name}`); }
 
   function show(row, name, on) {
-    const found = line(row, name);
+    const found = line(row, name) || document.getElementById(`${name}-group`);
     if (!found) return;
     found.hidden = !on;
     found.style.display = on ? "" : "none";
@@ -38,7 +38,7 @@
     [["traffic"], ["ping_valid_s", "on_mismatch", "post_floor"], chosen("exchange")],
     [["margin_kind"], ["margin_amount"], chosen("fixed", "percent")],
     [["margin_kind"], ["margin_bands"], (kind) => kind !== ""],
-    [["price_kind"], ["price"], chosen("fixed")],
+    [["price_kind"], ["price", "price_bands"], chosen("fixed")],
     [["price_kind", "share"], ["shared_price"], (kind, share) => kind === "fixed" && share !== "exclusive"],
     [["price_kind"], ["minimum_bid"], chosen("bid")],
   ];
