@@ -231,3 +231,15 @@ def test_a_changed_ping_row_is_told_by_its_name(ours: House) -> None:
     assert [(one["field"], one["old"], one["new"]) for one in changes] == [
         ("ping mapping “postal”: Target", "zip", "postal")
     ]
+
+
+def test_who_is_pinged_can_be_asked_for_a_test_bid(ours: House) -> None:
+    url, client = page(ours, "tests"), ours.client(Role.OPERATOR)
+    assert "Send a sample ping and test" not in client.get(url).content.decode()
+    Endpoint.objects.filter(pk=ours.world.endpoint.pk).update(ping_url="http://10.0.0.1/ping")
+    assert "Send a sample ping and test" in client.get(url).content.decode()
+
+    text = client.post(url, {"phase": "ping"}, follow=True).content.decode()
+
+    assert "Something keeps pings from arriving" in text
+    assert "<small>ping,</small>" in client.get(url).content.decode()

@@ -159,11 +159,11 @@ def test_stages_are_judged_by_their_budget() -> None:
     ]
 
 
-def open_breaker(scene: Market, client: Client) -> str:
+def open_breaker(scene: Market, client: Client, phase: str = "post") -> str:
     opened = now() - timedelta(seconds=10)
     state: dict[str, Any] = {"in_a_row": 10, "opened_at": opened.isoformat()}
     EndpointBreaker.objects.create(
-        endpoint_id=scene.endpoint(0).pk, state=state, opened_at=opened, updated_at=opened
+        endpoint_id=scene.endpoint(0).pk, phase=phase, state=state, opened_at=opened, updated_at=opened
     )
     return html(client.get("/admin/"))
 
@@ -181,6 +181,17 @@ def test_a_resting_endpoint_is_woken_by_its_button(simulator: Running) -> None:
     assert "● resting" not in html(client.get("/admin/"))
     assert delivered(scene).price == 9
     assert "was not resting any more" in html(client.post(url, follow=True))
+
+
+def test_pings_that_rest_are_told_beside_the_posts(simulator: Running) -> None:
+    scene = market(simulator, ["accept"])
+    client = member(scene.world, Role.OPERATOR)
+    page = open_breaker(scene, client, "ping")
+    assert "● pings rest" in page
+    assert "● resting" not in page
+    assert "Ask again now" in page
+    client.post(f"/admin/overview/endpoints/{scene.endpoint(0).pk}/send-again/")
+    assert "● pings rest" not in html(client.get("/admin/"))
 
 
 def test_a_viewer_sees_the_rest_and_no_button(simulator: Running) -> None:

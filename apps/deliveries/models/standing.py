@@ -100,6 +100,9 @@ class EndpointTest(models.Model):
     company = loose(Company)
     endpoint_id = models.BigIntegerField()
     by = models.CharField(max_length=8, choices=TestedBy.choices)
+    phase = models.CharField(
+        max_length=8, choices=CallPhase.choices, default=CallPhase.POST, db_default=CallPhase.POST
+    )
     who = models.CharField(max_length=254, blank=True)
     passed = models.BooleanField()
     lines = models.JSONField(default=list)

@@ -7,6 +7,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from apps.buyers.models import Endpoint
+from apps.buyers.selectors import is_pinged
+from apps.deliveries.choices import CallPhase
 from apps.deliveries.models import EndpointCanary, EndpointTest
 from apps.deliveries.services import endpoint_test
 from apps.deliveries.services.testing import sample_campaigns
@@ -44,6 +46,7 @@ class TestPages(DeskPages):
             **self.desk_context(request, endpoint, "Test endpoint"),
             "campaigns": sample_campaigns(endpoint),
             "may_operate": self.has_operate_permission(request, endpoint),
+            "pinged": is_pinged(endpoint),
             "tests": [self._summary(row) for row in rows],
             "canary": EndpointCanary.objects.filter(pk=endpoint.pk).first(),
         }
@@ -52,7 +55,8 @@ class TestPages(DeskPages):
     def _tested(self, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         chosen = request.POST.get("campaign", "")
         campaign = next((one for one in sample_campaigns(endpoint) if str(one.pk) == chosen), None)
-        test = endpoint_test(endpoint, by=request.user, campaign=campaign)
+        phase = CallPhase.PING if request.POST.get("phase") == CallPhase.PING else CallPhase.POST
+        test = endpoint_test(endpoint, by=request.user, campaign=campaign, phase=phase)
         return HttpResponseRedirect(self.desk_url("test", endpoint.pk, test.pk))
 
     def _summary(self, row: EndpointTest) -> dict[str, Any]:

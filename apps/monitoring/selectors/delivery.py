@@ -36,7 +36,7 @@ class HourOfCalls:
 @dataclass(frozen=True, slots=True)
 class EndpointRow:
     """One endpoint over a period. `opened_at` and `asks_at` speak of its circuit breaker: when it opened, and when
-    the next lead may try again; both None while it is closed.
+    the next lead may try again; both None while it is closed. The other two say the same of its pings.
     """
 
     endpoint_id: int
@@ -51,6 +51,8 @@ class EndpointRow:
     p95_ms: float | None
     opened_at: datetime | None
     asks_at: datetime | None
+    ping_opened_at: datetime | None = None
+    ping_asks_at: datetime | None = None
 
     @property
     def failure_share(self) -> float:
@@ -107,11 +109,13 @@ def endpoints(company_ids: Sequence[int], *, since: datetime, now: datetime) -> 
         cursor.execute(
             """
             SELECT e.id, b.company_id, b.name || ': ' || e.name, coalesce(calls, 0), coalesce(accepted, 0),
-                   coalesce(refused, 0), coalesce(failed, 0), coalesce(timeouts, 0), p50, p95, r.state
+                   coalesce(refused, 0), coalesce(failed, 0), coalesce(timeouts, 0), p50, p95, r.state, pr.state
             FROM buyers_endpoint e
             JOIN buyers_buyer b ON b.id = e.buyer_id
             LEFT JOIN deliveries_endpointbreaker r
                 ON r.endpoint_id = e.id AND r.phase = 'post' AND r.opened_at IS NOT NULL
+            LEFT JOIN deliveries_endpointbreaker pr
+                ON pr.endpoint_id = e.id AND pr.phase = 'ping' AND pr.opened_at IS NOT NULL
             LEFT JOIN (
                 SELECT endpoint_id, count(*) AS calls,
                        count(*) FILTER (WHERE outcome = 'accepted') AS accepted,
@@ -124,12 +128,20 @@ def endpoints(company_ids: Sequence[int], *, since: datetime, now: datetime) -> 
                 WHERE company_id = ANY(%(companies)s) AND id >= %(first)s AND status = 'settled' AND kind = 'sale'
                 GROUP BY endpoint_id
             ) a ON a.endpoint_id = e.id
-            WHERE b.company_id = ANY(%(companies)s) AND (calls > 0 OR r.opened_at IS NOT NULL)
+            WHERE b.company_id = ANY(%(companies)s) AND (calls > 0 OR coalesce(r.opened_at, pr.opened_at) IS NOT NULL)
             """,
             {"companies": list(company_ids), "first": first_id_at(since)},
         )
-        rows = [EndpointRow(*row[:-1], *_resting(row[-1], now)) for row in cursor.fetchall()]
-    return sorted(rows, key=lambda row: (row.opened_at is None, -row.failure_share, -row.attempts, row.name))
+        rows = [
+            EndpointRow(*row[:-2], *_resting(row[-2], now), *_resting(row[-1], now))
+            for row in cursor.fetchall()
+        ]
+    return sorted(rows, key=_by_trouble)
+
+
+def _by_trouble(row: EndpointRow) -> tuple:
+    rests = (row.opened_at is None, row.ping_opened_at is None)
+    return (*rests, -row.failure_share, -row.attempts, row.name)
 
 
 def _resting(stored: Any, now: datetime) -> tuple[datetime | None, datetime | None]:

@@ -9,34 +9,43 @@ from typing import Any
 from apps.buyers.models import Endpoint
 from apps.campaigns.models import Campaign
 from apps.companies.services import record as audit
-from apps.deliveries.choices import TestedBy
+from apps.deliveries.choices import CallPhase, TestedBy
 from apps.deliveries.facts import database_now
 from apps.deliveries.models import EndpointTest
 from apps.deliveries.services.testing.lines import Told
 from apps.deliveries.services.testing.performing import perform
 from apps.deliveries.services.testing.preparing import prepare, sample_campaigns
 
+_SUBJECTS = {CallPhase.PING: "Ping of "}
+
 __all__ = ["Told", "endpoint_test", "keep", "perform", "prepare", "sample_campaigns"]
 
 
 def endpoint_test(
-    endpoint: Endpoint, *, by: Any, kind: str = TestedBy.PERSON, campaign: Campaign | None = None
+    endpoint: Endpoint,
+    *,
+    by: Any,
+    kind: str = TestedBy.PERSON,
+    campaign: Campaign | None = None,
+    phase: str = CallPhase.POST,
 ) -> EndpointTest:
-    """Test an endpoint as it is saved, published or not, with a sample lead of a campaign; audited.
+    """Test an endpoint as it is saved, published or not, with a sample lead of a campaign; audited. The phase is post
+    or ping: then it is asked for a bid.
 
     `by` is the person, None for a canary. Takes as long as the buyer does, at most half a minute; call it outside of
     transactions.
     """
-    told = perform(prepare(endpoint, campaign=campaign), quiet=kind == TestedBy.CANARY)
-    return keep(endpoint, told, by=by, kind=kind)
+    told = perform(prepare(endpoint, campaign=campaign, phase=phase), quiet=kind == TestedBy.CANARY)
+    return keep(endpoint, told, by=by, kind=kind, phase=phase)
 
 
-def keep(endpoint: Endpoint, told: Told, *, by: Any, kind: str) -> EndpointTest:
+def keep(endpoint: Endpoint, told: Told, *, by: Any, kind: str, phase: str = CallPhase.POST) -> EndpointTest:
     """Store what was seen; of a person's test also who made it."""
     row = EndpointTest.objects.create(
         company_id=endpoint.buyer.company_id,
         endpoint_id=endpoint.pk,
         by=kind,
+        phase=phase,
         who=str(by)[:254] if by else "",
         passed=told.passed,
         lines=[line.dump() for line in told.lines],
@@ -49,7 +58,7 @@ def keep(endpoint: Endpoint, told: Told, *, by: Any, kind: str) -> EndpointTest:
             endpoint,
             by=by,
             action="endpoint.tested",
-            summary=f"“{endpoint}” tested: {'passed' if told.passed else 'failed'}",
+            summary=f"{_SUBJECTS.get(phase, '')}“{endpoint}” tested: {'passed' if told.passed else 'failed'}",
             data={"test": row.pk, "passed": told.passed, "outcome": told.outcome},
         )
     return row

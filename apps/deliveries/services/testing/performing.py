@@ -6,7 +6,7 @@ from datetime import timedelta
 from apps.core import clock, http
 from apps.core.http import Probe
 from apps.core.redact import scrub_text
-from apps.deliveries.services.testing import dropping, mailing
+from apps.deliveries.services.testing import bidding, dropping, mailing
 from apps.deliveries.services.testing.building import Built, build
 from apps.deliveries.services.testing.lines import Line, Told, failed
 from apps.deliveries.services.testing.preparing import Prepared
@@ -40,7 +40,7 @@ def perform(prepared: Prepared, *, quiet: bool = False) -> Told:
     elif spec is not None and spec.kind == "store":
         told.lines.append(Line("Sending", _STORED))
     elif spec is not None:
-        _call(told, spec, built)
+        _call(told, prepared, built)
     return told
 
 
@@ -51,13 +51,15 @@ def _mail(told: Told, built: Built, *, quiet: bool) -> None:
         mailing.look(told, built.request, within_ms=LONGEST_MS, quiet=quiet)
 
 
-def _call(told: Told, spec: EndpointSpec, built: Built) -> None:
+def _call(told: Told, prepared: Prepared, built: Built) -> None:
+    spec = prepared.spec
+    assert spec is not None
     probe = http.probe(spec.url, timeout_ms=PROBE_MS)
     told.lines += network_lines(probe)
     if built.request is None or not probe.reached:
         told.lines.append(_NOT_SENT)
     else:
-        _send(told, spec, built.request, built.secret_texts)
+        _send(told, prepared, built.request, built.secret_texts)
 
 
 def network_lines(probe: Probe) -> list[Line]:
@@ -119,7 +121,9 @@ def _certificate(probe: Probe) -> Line:
     return Line("Certificate", f"Good for {left.days} days. {words}")
 
 
-def _send(told: Told, spec: EndpointSpec, request: OutboundRequest, secrets: frozenset[str]) -> None:
+def _send(told: Told, prepared: Prepared, request: OutboundRequest, secrets: frozenset[str]) -> None:
+    spec = prepared.spec
+    assert spec is not None
     response = http.send(request, deadline_ms=min(spec.timeout_ms, LONGEST_MS))
     reading = outcome.read(response, spec.rules)
     told.outcome, told.total_ms = reading.outcome.value, response.timings.total_ms
@@ -127,6 +131,7 @@ def _send(told: Told, spec: EndpointSpec, request: OutboundRequest, secrets: fro
         *_authentication(response, spec, secrets),
         _answer(response, spec, secrets),
         _reading(response, spec, reading, secrets),
+        *bidding.lines(reading, _clean(reading.promise, secrets), prepared.late_after_ms, response),
         _time(response),
     ]
 

@@ -1,7 +1,7 @@
 """What a test needs from the database: the endpoint as it is saved, its secrets, and a sample lead."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from apps.core import clock
 from apps.core.ids import new_id, public_id
 from apps.core.places import PLACES
 from apps.core.sftp import Target
+from apps.deliveries.choices import CallPhase
 from apps.deliveries.facts import load_secrets
 from apps.deliveries.models import Delivery
 from apps.deliveries.services.afterwards.file_drops import target_of
@@ -21,11 +22,13 @@ from apps.engine.describe import sample
 from apps.engine.mapping import Sending, SystemValues
 from apps.engine.normalise import normalise
 from apps.engine.orders import EndpointSpec
+from apps.engine.pinging import pinged
 from apps.leads.models import Lead
 from apps.publishing.compile.parts import ExpressionError
 from apps.publishing.compile.selling import endpoint_spec
 from apps.publishing.specs import for_endpoint
 
+LONGEST_PING_MS = 10_000
 USUAL_PRICE = Decimal("42.00")
 _MOST = 20
 
@@ -41,6 +44,8 @@ class Prepared:
     schema: tuple[str, str] = ("", "")
     """The buyer's schema: its kind and its text."""
     schema_name: str = ""
+    late_after_ms: int | None = None
+    """Of a ping: within how many ms a bid has to come; None for a post."""
     drop: Target | None = None
     """Where the files of an SFTP endpoint go; None for all others."""
 
@@ -51,11 +56,25 @@ def sample_campaigns(endpoint: Endpoint) -> list[Campaign]:
     return list(rows.filter(orders__endpoint=endpoint).distinct()[:_MOST]) or list(rows[:_MOST])
 
 
-def prepare(endpoint: Endpoint, *, campaign: Campaign | None = None) -> Prepared:
+def prepare(endpoint: Endpoint, *, campaign: Campaign | None = None, phase: str = CallPhase.POST) -> Prepared:
     """The endpoint as it is saved, and a sample lead of the campaign, or of the first whose leads could come here."""
     prepared = _with_sample(endpoint, campaign)
+    if phase == CallPhase.PING:
+        return _as_ping(prepared)
     if endpoint.kind == EndpointKind.SFTP:
         prepared.drop = target_of(endpoint)
+    return prepared
+
+
+def _as_ping(prepared: Prepared) -> Prepared:
+    """The same for a ping. Whoever answers late is waited for, so that it can be told how late it was."""
+    asked = pinged(prepared.spec) if prepared.spec is not None else None
+    if asked is None:
+        return Prepared(
+            None, [*prepared.lines, failed("Ping", "The endpoint has no ping URL: nobody can be asked.")]
+        )
+    prepared.late_after_ms, prepared.spec = asked.timeout_ms, replace(asked, timeout_ms=LONGEST_PING_MS)
+    prepared.schema, prepared.schema_name = ("", ""), ""
     return prepared
 
 
