@@ -113,6 +113,10 @@ def test_an_order_bids_without_a_price_of_its_own(ours: House) -> None:
     )
     text = ours.client(Role.MANAGER).get(_page(ours, "buyers.leadorder")).content.decode()
     assert "It bids, and its endpoint has no ping URL: nobody would be asked." in text
+    client = ours.client(Role.MANAGER)
+    buyers = reverse("admin:campaigns_campaign_buyers", args=(ours.world.campaign.pk,))
+    assert '<span class="sl-number">bids</span>' in client.get(buyers).content.decode()
+    assert 'class="sl-number">bids</td>' in client.get(_page(ours, "buyers.buyer")).content.decode()
 
 
 def test_a_fixed_price_has_to_be_given(ours: House) -> None:
