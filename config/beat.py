@@ -31,5 +31,6 @@ BEAT_SCHEDULE: dict[str, dict] = {
     "pings nobody posted": {"task": "auctions.expire", "schedule": 1.0, "options": {"expires": 5}},
     "forget old pings": {"task": "auctions.forget", "schedule": 3600.0, "options": {"expires": 600}},
     "how orders fare": {"task": "auctions.records", "schedule": 300.0, "options": {"expires": 120}},
+    "hours of the funnel": {"task": "monitoring.funnel", "schedule": 300.0, "options": {"expires": 240}},
     "forget old replies": {"task": "intake.purge", "schedule": 3600.0, "options": {"expires": 600}},
 }

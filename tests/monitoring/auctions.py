@@ -171,7 +171,9 @@ def posted(ping: Ping, status: str = "sold") -> Lead:
 
 
 def sent_to(lead: Lead, order: LeadOrder, outcome: str, price: str = "0") -> Attempt:
-    """An offer of the lead to an order."""
+    """An offer of the lead to an order; an accepted one is its price."""
+    if outcome == "accepted":
+        Lead.objects.filter(pk=lead.pk).update(price=Decimal(price))
     delivery, _ = Delivery.objects.get_or_create(
         lead=lead, defaults={"id": new_id(), "company_id": lead.company_id, "version_id": lead.version_id,
                              "status": "sold", "created_at": lead.received_at},

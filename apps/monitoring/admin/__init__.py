@@ -3,6 +3,7 @@ their buttons.
 """
 
 from apps.monitoring.admin.again import RedeliveryAdmin
+from apps.monitoring.admin.campaigns import CampaignDesk
 from apps.monitoring.admin.deliveries import AttemptAdmin, DeliveryAdmin
 from apps.monitoring.admin.drift import DriftItemAdmin
 from apps.monitoring.admin.endpoints import EndpointDesk
@@ -14,6 +15,7 @@ from apps.monitoring.admin.stuck import StuckDeliveryAdmin
 
 __all__ = [
     "AttemptAdmin",
+    "CampaignDesk",
     "DeliveryAdmin",
     "DriftItemAdmin",
     "DropFileAdmin",

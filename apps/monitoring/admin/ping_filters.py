@@ -56,3 +56,19 @@ class OrderVerdictFilter(admin.SimpleListFilter):
         if not (number.isascii() and number.isdigit() and len(number) < 19):
             return None, ""
         return int(number), verdict if verdict in VERDICTS else ""
+
+
+class VerdictFilter(admin.SimpleListFilter):
+    """What became of any order; offered by the funnel, shown here while it is on."""
+
+    title = "verdict"
+    parameter_name = "verdict"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        chosen = str(self.value())
+        return [(chosen, verdict_name(chosen))] if chosen in VERDICTS else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() not in VERDICTS:
+            return queryset
+        return queryset.filter(lines__contains=[{"verdict": self.value()}])

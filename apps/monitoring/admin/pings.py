@@ -20,7 +20,7 @@ from apps.core.ids import parse_public_id, public_id
 from apps.leads.models import Lead
 from apps.monitoring.admin.base import ReadOnlyAdmin, number
 from apps.monitoring.admin.filters import ReceivedFilter
-from apps.monitoring.admin.ping_filters import OrderVerdictFilter, PingReasonFilter
+from apps.monitoring.admin.ping_filters import OrderVerdictFilter, PingReasonFilter, VerdictFilter
 from apps.monitoring.auction import auction_trace
 from apps.monitoring.auction.words import ping_state
 from apps.monitoring.services import ping_reveal_record
@@ -42,6 +42,7 @@ class PingAdmin(ReadOnlyAdmin):
         "origin",
         PingReasonFilter,
         OrderVerdictFilter,
+        VerdictFilter,
     )
     search_fields = ("id",)
     search_help_text = "Ping id (PING-…), lead id (L-…) or sub id"

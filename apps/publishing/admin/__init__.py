@@ -1,15 +1,10 @@
 """The admin of publishing: the campaign workspace with its upper parts, endpoints with a preview, versions.
 
-Endpoints are registered by `monitoring.admin`, which adds what they did to what they are.
+Campaigns and endpoints are registered by `monitoring.admin`, which adds what they did to what they are.
 """
 
-from django.contrib import admin
-
-from apps.campaigns.models import Campaign
 from apps.publishing.admin import versions
 from apps.publishing.admin.endpoints import EndpointWorkspace
 from apps.publishing.admin.workspace import CampaignWorkspace
-
-admin.site.register(Campaign, CampaignWorkspace)
 
 __all__ = ["CampaignWorkspace", "EndpointWorkspace", "versions"]

@@ -1,0 +1,3 @@
+"""Names of monitoring's tasks."""
+
+FUNNEL = "monitoring.funnel"
