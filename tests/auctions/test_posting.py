@@ -1,6 +1,7 @@
 """Ping ids are posted once, leads that come whole are auctioned, tests ask nobody."""
 
 import threading
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +21,7 @@ from apps.leads.models import Lead
 from apps.leads.services import Submission
 from apps.ledger.models import Sale
 from apps.simulator.running import Running
-from tests.auctions.market import Bidder, auction_market
+from tests.auctions.market import Bidder, auction_market, fixed
 from tests.auctions.sending import opened, ping, post, submission
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -155,3 +156,19 @@ def test_sent_again_it_is_auctioned_again(simulator: Running) -> None:
     assert Lead.objects.get().status == "sold"
     assert Sale.objects.get().order_id == order
     assert len(scene.pings(0)) == 1
+
+
+@pytest.mark.parametrize("way", ["ping and post", "direct post"])
+def test_buyers_take_turns_where_their_group_says_so(simulator: Running, way: str) -> None:
+    bidders = ["bid?price=20.00", "bid?price=30.00", fixed("25.00")]
+    scene = auction_market(
+        simulator, bidders, campaign={"post_floor": "margin"}, groups=[{"method": "round_robin"}]
+    )
+    for _ in range(6):
+        if way == "direct post":
+            services.direct_post(submission(scene, scene.direct_body()["data"]))
+        else:
+            post(scene, ping(scene).ping_id)
+        deliveries.drain()
+    bought = Counter(Sale.objects.values_list("order_id", flat=True))
+    assert [bought[order.pk] for order in scene.orders] == [2, 2, 2]

@@ -104,24 +104,28 @@ def offers_of(found: Entrants, asked: Iterable[Asked], *, worth: Mapping[int, De
     return fixed + bids
 
 
-def decide(held: Held, now: datetime) -> Decided:
+def decide(held: Held, now: datetime, *, goes_on: bool = False) -> Decided:
     """Award it and reserve the winners' places. Within a transaction. Whose cap is full by now is out, and the award is
-    made again without it.
+    made again without it. Where the lead `goes_on` at once, its groups' turns are had; those of a ping are by its post.
     """
     offered, offers = held.offered, list(held.offers)
-    turns = TurnBook([offered]).turns
+    turns = TurnBook([offered])
     book = CapBook(_counters(held, now))
     out: list[Considered] = []
     while True:
-        award = auction.award(offered.spec, offered.terms, offers, turns)
+        award = auction.award(offered.spec, offered.terms, offers, turns.turns)
         reserved, full = _reserve(book, offered, award, now)
         if full is None:
             break
         out.append(full)
         offers = [one for one in offers if one.order_id != full.order_id]
+    plan = plan_of(offered, award)
+    if goes_on:
+        turns.give(offered, plan, frozenset())
+        turns.write()
     book.write()
     lines = told(offered, [*award.lines, *out, *held.passed], held.asked)
-    return Decided(award, lines, reserved, plan_of(offered, award))
+    return Decided(award, lines, reserved, plan)
 
 
 def plan_of(offered: Offered, award: Award) -> Plan:

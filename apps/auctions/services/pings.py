@@ -136,11 +136,11 @@ def _tested(submission: Submission) -> Pinged:
     return Pinged(row.public_id, (), row.payout, row.expires_at)
 
 
-def settle(row: Ping, held: Held) -> Decided:
-    """Decide an auction and write it all: one transaction, the winners' places reserved in it."""
+def settle(row: Ping, held: Held, *, goes_on: bool = False) -> Decided:
+    """Decide an auction and write it all in one transaction, the winners' places reserved; `goes_on` as in `decide`."""
     with transaction.atomic():
         now = database_now()
-        decided = holding.decide(held, now)
+        decided = holding.decide(held, now, goes_on=goes_on)
         award = decided.award
         row.status = PingStatus.ACCEPTED if award.winners else PingStatus.REJECTED
         row.reason = award.reason

@@ -14,6 +14,7 @@ from apps.core.ids import parse_public_id
 from apps.deliveries.facts import database_now
 from apps.deliveries.jobs import wake_drain
 from apps.deliveries.services import delivery_begin
+from apps.deliveries.services.journey.turns import TurnBook
 from apps.deliveries.specs import plan_load
 from apps.engine.campaign import CampaignSpec
 from apps.engine.outbound import OutboundResponse
@@ -28,6 +29,13 @@ from apps.publishing import specs
 INVALID, EXPIRED, CONSUMED = "invalid_ping_id", "ping_id_expired", "ping_id_already_consumed"
 LONGEST_ID = 60
 _LIVE = (PingStatus.ACCEPTED, PingStatus.POSTED, PingStatus.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """What a turn is had under."""
+
+    spec: CampaignSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +122,14 @@ def post(opened: OpenPing, submission: Submission) -> Recorded:
         problem = _unusable(row, now)
         if problem is not None:
             return record(_with(submission, problem))
+        posted = _Posted(specs.load(opened.version_id))
+        turns = TurnBook([posted])  # locked before the caps that recording takes
         recorded = record(submission)
         if recorded.problems:
             return recorded
+        if row.plan is not None:
+            turns.give(posted, plan_load(row.plan), frozenset())
+            turns.write()
         row.posted_at, row.lead_id = now, recorded.lead_id
         if not opened.is_test:
             row.status = PingStatus.POSTED

@@ -164,7 +164,7 @@ def _hold(journey: Journey) -> None:
     row.save(force_insert=True)
     held = holding.ask(offered)
     with transaction.atomic():
-        decided = pings.settle(row, held)
+        decided = pings.settle(row, held, goes_on=True)
         if row.status == PingStatus.ACCEPTED:
             Ping.objects.filter(pk=row.pk).update(
                 status=PingStatus.POSTED, posted_at=row.answered_at, reservations={}
