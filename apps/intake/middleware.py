@@ -9,13 +9,22 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from apps.intake.api.door import door
-from apps.intake.wire import Answer, FaultAnswer, Refused, ping_fault, post_fault, simple_fault
+from apps.intake.wire import (
+    Answer,
+    FaultAnswer,
+    Refused,
+    ping_fault,
+    post_fault,
+    precheck_fault,
+    simple_fault,
+)
 
 PREFIXES: dict[str, FaultAnswer] = {
     "/ca/": simple_fault,
     "/ping": ping_fault,
     "/post": post_fault,
     "/direct_post": post_fault,
+    "/precheck": precheck_fault,
 }
 """Where the APIs begin, and how each answers faults. Without a slash at the end: that segment and all below it."""
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from apps.intake.api import views
 from apps.intake.api.door import door
-from apps.intake.wire import ping_fault, post_fault
+from apps.intake.wire import ping_fault, post_fault, precheck_fault
 
 urlpatterns = [
     path("ca/submit", door(views.submit), name="simple_post"),
@@ -12,4 +12,5 @@ urlpatterns = [
     path("ping", door(views.ping, fault=ping_fault), name="ping"),
     path("post", door(views.post, fault=post_fault), name="post"),
     path("direct_post", door(views.direct_post, fault=post_fault), name="direct_post"),
+    path("precheck", door(views.precheck, fault=precheck_fault), name="precheck"),
 ]

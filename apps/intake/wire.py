@@ -77,6 +77,12 @@ def post_answer(verdict: Verdict, *, delivery_id: str) -> Answer:
     return Answer(status, reply.encode(body))
 
 
+def precheck_answer(verdict: Verdict, standing: str) -> Answer:
+    """A verdict as `/precheck` answers it."""
+    status, body = reply.render_precheck(verdict, standing)
+    return Answer(status, reply.encode(body))
+
+
 def ping_fault(code: str, request_id: str, headers: Mapping[str, str] | None = None) -> Answer:
     """A fault as `/ping` answers it."""
     return _exchange_fault(code, reply.PING, request_id, headers)
@@ -85,6 +91,11 @@ def ping_fault(code: str, request_id: str, headers: Mapping[str, str] | None = N
 def post_fault(code: str, request_id: str, headers: Mapping[str, str] | None = None) -> Answer:
     """A fault as `/post` and `/direct_post` answer it."""
     return _exchange_fault(code, reply.POST, request_id, headers)
+
+
+def precheck_fault(code: str, request_id: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """A fault as `/precheck` answers it."""
+    return _exchange_fault(code, reply.PRECHECK, request_id, headers)
 
 
 def _exchange_fault(code: str, call: str, request_id: str, headers: Mapping[str, str] | None) -> Answer:

@@ -3,9 +3,11 @@
 from apps.engine.reply.exchange import (
     PING,
     POST,
+    PRECHECK,
     render_exchange_fault,
     render_ping,
     render_post,
+    render_precheck,
 )
 from apps.engine.reply.items import encode
 from apps.engine.reply.simple import (
@@ -23,11 +25,13 @@ __all__ = [
     "PENDING",
     "PING",
     "POST",
+    "PRECHECK",
     "TEST_ACCEPTED",
     "encode",
     "render_exchange_fault",
     "render_ping",
     "render_post",
+    "render_precheck",
     "render_simple",
     "render_simple_fault",
 ]

@@ -1,5 +1,6 @@
-"""What the exchange answers (`/ping`, `/post`, `/direct_post`). The keys of a call are the same on every path:
-`status`, `reason` and what the call gives; they never change type and are empty (`""`, 0.00) where there is nothing.
+"""What the exchange answers (`/ping`, `/post`, `/direct_post`, `/precheck`). The keys of a call are the same on every
+path: `status`, `reason` and what the call gives; they never change type and are empty (`""`, 0.00) where there is
+nothing.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from apps.engine.reasons import REASONS
 from apps.engine.reply.items import item, resend_later
 from apps.engine.values import Problem, Verdict, VerdictOutcome
 
-PING, POST = "ping", "post"
+PING, POST, PRECHECK = "ping", "post", "precheck"
 FAILURES = frozenset({"buyer_delivery_failed", "downstream_timeout", "downstream_invalid_response"})
 """Reasons of `failed`: the buyer could not be delivered to. All others are decisions, `rejected`."""
 _STATUS_OF_FAULT = {
@@ -31,7 +32,9 @@ _STATUS_OF_FAULT = {
 _GIVES: dict[str, dict[str, Any]] = {
     PING: {"bid": 0.0, "ping_id": ""},
     POST: {"lead_id": "", "delivery_id": ""},
+    PRECHECK: {},
 }
+_REASON_OF_STANDING = {"open": "", "duplicate": "duplicate_lead", "suppressed": "blocked_value"}
 _SCHEMA = "schema_validation_failed"
 
 
@@ -60,10 +63,20 @@ def render_post(verdict: Verdict, *, delivery_id: str = "") -> tuple[int, dict[s
     return 200, _body(verdict, status, POST, given)
 
 
+def render_precheck(verdict: Verdict, standing: str) -> tuple[int, dict[str, Any]]:
+    """The HTTP status and the body of a pre-check: how the person stands (open, duplicate or suppressed).
+
+    Which of the values it was is not told. A verdict that rejects the call itself says nothing of the person.
+    """
+    if verdict.outcome != VerdictOutcome.ACCEPTED:
+        return 200, _body(verdict, "rejected", PRECHECK, {})
+    return 200, _body(verdict, standing, PRECHECK, {"reason": _REASON_OF_STANDING[standing]})
+
+
 def render_exchange_fault(
     code: str, call: str, *, request_id: str | None = None
 ) -> tuple[int, dict[str, Any]]:
-    """The HTTP status and the body of a fault of the request itself, or of ours, at a call (`PING` or `POST`)."""
+    """The HTTP status and the body of a fault of the request itself, or of ours, at a call (one of the three)."""
     name = REASONS[code].exchange
     body = {"status": name, "reason": name, **_GIVES[call]}
     body |= {"retryable": REASONS[code].resend == "later", "errors": [item(Problem(code))], "warnings": []}

@@ -6,6 +6,7 @@ from apps.intake.api.reading import raw_post
 from apps.intake.flows import direct_post as direct_posts
 from apps.intake.flows import ping as pings
 from apps.intake.flows import post as posts
+from apps.intake.flows import precheck as prechecks
 from apps.intake.flows.recording import current_answer, lead_of_token
 from apps.intake.flows.simple_post import simple_post
 from apps.intake.wire import Answer, RawPost, Refused
@@ -29,6 +30,11 @@ def post(request: HttpRequest, request_id: str) -> Answer:
 def direct_post(request: HttpRequest, request_id: str) -> Answer:
     """`POST /direct_post`: a lead without a ping."""
     return direct_posts.direct_post(_posted(request, request_id))
+
+
+def precheck(request: HttpRequest, request_id: str) -> Answer:
+    """`POST /precheck`: whether a person would be taken."""
+    return prechecks.precheck(_posted(request, request_id))
 
 
 def lead_status(request: HttpRequest, request_id: str, token: str) -> Answer:
