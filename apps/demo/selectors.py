@@ -129,7 +129,10 @@ def exchange_lines() -> list[str]:
     ping = f"curl -sS {_url(PING_PATH)} {_JSON} -d '{_body(sender.ids, pinged)}'"
     post = f"curl -sS {_url(POST_PATH)} {_JSON} -d '{_body(sender.ids | {'ping_id': _PING_ID}, values)}'"
     found = """sed -E 's/.*"ping_id": ?"([^"]+)".*/\\1/'"""
-    return [f'ANSWER=$({ping}); echo "$ANSWER"', f'PING_ID=$(echo "$ANSWER" | {found}); {post}']
+    return [
+        f'NOW=$(date +%s); ANSWER=$({ping}); echo "$ANSWER"',
+        f'PING_ID=$(echo "$ANSWER" | {found}); {post}',
+    ]
 
 
 def _sender(campaign: str) -> Sender:
