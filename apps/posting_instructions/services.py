@@ -1,19 +1,24 @@
 """What a source may do on its pages: see its key, say that it read the requirements, send a test lead."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from ipaddress import ip_network
 from typing import Any
 
 from apps.companies.services import record
+from apps.intake.api.faults import answer_to
 from apps.intake.api.reading import new_request_id
+from apps.intake.flows.direct_post import direct_post
+from apps.intake.flows.ping import ping
+from apps.intake.flows.post import post
 from apps.intake.flows.simple_post import simple_post
-from apps.intake.wire import Answer, RawPost, Refused, simple_fault
+from apps.intake.wire import Answer, FaultAnswer, RawPost, Refused, ping_fault, post_fault, simple_fault
 from apps.leads.choices import LeadMethod
-from apps.posting_instructions.choices import KEY_COPIED, KEY_SHOWN, REVIEWED
+from apps.posting_instructions.choices import KEY_COPIED, KEY_SHOWN, REVIEWED, Call
 from apps.posting_instructions.selectors import Key, keys
 from apps.sources.models import InstructionLink
 
@@ -25,6 +30,23 @@ class SentTest:
     body: Mapping[str, Any]
     status: int
     answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SentCall:
+    """A call of the exchange as it was typed in, without the key of the page, and what was answered."""
+
+    call: Call
+    body: Mapping[str, Any]
+    status: int
+    answer: Mapping[str, Any]
+
+
+_CALLS: Mapping[Call, tuple[Callable[[RawPost], Answer], FaultAnswer]] = {
+    Call.PING: (ping, ping_fault),
+    Call.POST: (post, post_fault),
+    Call.DIRECT_POST: (direct_post, post_fault),
+}
 
 
 def keys_reveal(link: InstructionLink, *, copied: bool = False) -> tuple[Key, ...]:
@@ -61,22 +83,44 @@ def test_lead_send(
     """
     newest = next(keys(link.terms), None)
     key = body.get("auth") or (newest.text if newest else "")
-    post = RawPost(
-        body=json.dumps({**body, "auth": key, "test": True}).encode(),
+    way = partial(simple_post, method=LeadMethod.TEST_FORM)
+    sent = _raw(link, {**body, "auth": key, "test": True}, remote_address, at)
+    answer = _answered(sent, way, simple_fault)
+    return SentTest(body, answer.status, json.loads(answer.body, parse_float=Decimal))
+
+
+def test_call_send(
+    link: InstructionLink, call: Call, body: Mapping[str, Any], *, remote_address: str, at: datetime
+) -> SentCall:
+    """Send a call of the exchange through the very door that sources use, as a test whatever it says.
+
+    Without a `KEY` of its own the body gets the newest key, which is not in what is returned. A body without `data`
+    cannot say that it is a test, but cannot be a lead either.
+    """
+    newest = next(keys(link.terms), None)
+    whole = {**body, "KEY": body.get("KEY") or (newest.text if newest else "")}
+    if "data" in body:
+        whole["data"] = {**body["data"], "Test_Mode": 1}
+    way, fault = _CALLS[call]
+    answer = _answered(_raw(link, whole, remote_address, at), way, fault)
+    return SentCall(call, body, answer.status, json.loads(answer.body, parse_float=Decimal))
+
+
+def _raw(link: InstructionLink, body: Mapping[str, Any], remote_address: str, at: datetime) -> RawPost:
+    return RawPost(
+        body=json.dumps(body).encode(),
         received_at=at,
         content_type="application/json",
         remote_address=_allowed_address(link, remote_address),
         request_id=new_request_id(),
     )
-    answer = _answered(post)
-    return SentTest(body, answer.status, json.loads(answer.body, parse_float=Decimal))
 
 
-def _answered(post: RawPost) -> Answer:
+def _answered(sent: RawPost, way: Callable[[RawPost], Answer], fault: FaultAnswer) -> Answer:
     try:
-        return simple_post(post, method=LeadMethod.TEST_FORM)
+        return way(sent)
     except Refused as refused:
-        return simple_fault(refused.code, post.request_id, refused.headers)
+        return answer_to(refused, sent.request_id, fault)
 
 
 def _allowed_address(link: InstructionLink, remote_address: str) -> str:

@@ -19,7 +19,7 @@ from apps.posting_instructions.pages.frame import Frame, contact_href, frame
 from apps.posting_instructions.selectors import Instructions
 from apps.posting_instructions.views.access import LinkView, guard_for
 
-_OF_THEIR_OWN = frozenset({Tab.OVERVIEW, Tab.FIELDS, Tab.RESPONSES})
+_OF_THEIR_OWN = frozenset({Tab.OVERVIEW, Tab.FIELDS, Tab.RESPONSES, Tab.TESTING})
 """Tabs that an exchange has a page of its own for."""
 _KNOWN_LANGUAGES = frozenset(language.key for language in LANGUAGES)
 

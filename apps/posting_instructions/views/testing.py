@@ -1,41 +1,86 @@
-"""The Testing tab: the form, and sending it."""
+"""The Testing tab: the forms, and sending them."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from apps.core.clock import now
 from apps.core.requests import remote_address
 from apps.posting_instructions import limits, selectors, services
-from apps.posting_instructions.choices import Tab
+from apps.posting_instructions.choices import Call, Tab
 from apps.posting_instructions.pages import testing
-from apps.posting_instructions.pages.frame import tab_urls
+from apps.posting_instructions.pages.exchange import testing as exchange_testing
+from apps.posting_instructions.pages.exchange.testing import Chosen
+from apps.posting_instructions.pages.frame import Frame, frame, tab_urls
 from apps.posting_instructions.views.actions import too_often
 from apps.posting_instructions.views.tabs import TabView
 
-PREFIX = "lead."
+PREFIX, TOP_PREFIX = "lead.", "top."
 MOST_FIELDS = 220
+FILL = "fill"
+"""Value of `do` when a form is to be filled in with an example and not sent."""
 
 
 class TestingView(TabView):
-    """The form with a valid lead or a chosen bad example; a POST sends it as a test and shows the answer."""
+    """The form with a valid lead or a chosen bad example; a POST sends it as a test and shows the answer.
+
+    Where sources ping and post there is a form for each call.
+    """
 
     tab = Tab.TESTING
     http_method_names = ("get", "head", "post")
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        example = request.GET.get("example", "")
-        past = selectors.past(self.link.terms, at=now())
-        return self.page(request, token, lambda page: testing.context(page, example_key=example, past=past))
+        return self.page(request, token, lambda page: self.unsent(page, request))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         if not limits.may_act("test", self.link.pk):
             return too_often(request, tab_urls(token)["testing"])
-        typed = {
-            name[len(PREFIX) :]: value for name, value in request.POST.items() if name.startswith(PREFIX)
-        }
-        body = {name: value for name, value in list(typed.items())[:MOST_FIELDS] if value.strip()}
+        # What is shown is read after the sending, so that the page knows of it.
+        before = frame(selectors.instructions(self.link), token=token, now=now())
+        if before is not None and before.is_exchange:
+            chosen = self.called(before, request)
+            return self.page(request, token, lambda page: self.exchange(page, chosen))
+        example = request.POST.get("example", "")
+        body = _typed(request, PREFIX)
         sent = services.test_lead_send(self.link, body, remote_address=remote_address(request), at=now())
         past = selectors.past(self.link.terms, at=now())
-        example = request.POST.get("example", "")
         return self.page(
             request, token, lambda page: testing.context(page, example_key=example, past=past, sent=sent)
         )
+
+    def unsent(self, page: Frame, request: HttpRequest) -> dict[str, Any]:
+        """The forms as they begin, with the example that the address asks for."""
+        example = request.GET.get("example", "")
+        if page.is_exchange:
+            return self.exchange(page, Chosen(_call(request.GET.get("call", "")), example))
+        past = selectors.past(self.link.terms, at=now())
+        return testing.context(page, example_key=example, past=past)
+
+    def called(self, page: Frame, request: HttpRequest) -> Chosen:
+        """A call of the exchange sent as it was typed, or not sent but to be filled in with another example."""
+        call = _call(request.POST.get("call", "")) or Call.PING
+        typed = {**_typed(request, TOP_PREFIX), "data": _typed(request, PREFIX)}
+        if request.POST.get("do") == FILL:
+            return Chosen(call, request.POST.get("fill", ""), typed=typed)
+        example = request.POST.get("example", "")
+        body = exchange_testing.body_typed(page, call, example, typed)
+        sent = services.test_call_send(
+            self.link, call, body, remote_address=remote_address(request), at=now()
+        )
+        return Chosen(call, example, typed, sent)
+
+    def exchange(self, page: Frame, chosen: Chosen) -> dict[str, Any]:
+        """The forms of an exchange with what the source sent lately."""
+        past = selectors.exchange_past(self.link.terms, at=now())
+        return exchange_testing.context(page, chosen=chosen, past=past)
+
+
+def _call(key: str) -> Call | None:
+    return next((call for call in Call if call.key == key), None)
+
+
+def _typed(request: HttpRequest, prefix: str) -> dict[str, str]:
+    """What was typed into inputs of a prefix; what was left empty is not there."""
+    typed = {name[len(prefix) :]: value for name, value in request.POST.items() if name.startswith(prefix)}
+    return {name: value for name, value in list(typed.items())[:MOST_FIELDS] if value.strip()}
