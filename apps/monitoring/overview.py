@@ -8,7 +8,7 @@ from typing import Any
 from apps.companies.choices import Role
 from apps.companies.selectors import companies_with
 from apps.monitoring import selectors
-from apps.monitoring.selectors import HourOfCalls, watch
+from apps.monitoring.selectors import HourOfCalls, auctions, watch
 from apps.monitoring.wording import money
 
 SPARK_WIDTH, SPARK_HEIGHT = 240, 40
@@ -37,6 +37,7 @@ def overview(user: Any, *, now: datetime) -> dict[str, Any]:
         "slowest": curve([hour.p95_ms for hour in calls]),
         "endpoints": selectors.endpoints(companies, since=day, now=now),
         "recovered": _recovered(companies, now),
+        "pulse": auctions.pulse(companies, now=now),
         "waiting": selectors.waiting(companies, now=now),
         "drift": watch.drift_open(companies),
         "canaries": watch.canaries_failing(companies),

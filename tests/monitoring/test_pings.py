@@ -1,5 +1,6 @@
 """Pings: the list and the page of one, its numbers by value, its personal data by role."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from apps.companies.choices import Role
 from apps.companies.models import AuditEvent
 from apps.core.crypto import new_data_key
 from apps.monitoring.auction import auction_trace
+from apps.monitoring.selectors.auctions import pulse
 from tests.factories import published_campaign
 from tests.monitoring.auctions import EMAIL, Lot, bid, lot, posted, put_up, sent_to
 from tests.monitoring.desk import html, member
@@ -241,3 +243,20 @@ def test_a_list_asks_as_much_for_many_rows_as_for_few(scene: Lot, django_assert_
     assert Bid.objects.count() == 28
     with django_assert_max_num_queries(16):
         client.get(PINGS)
+
+
+def test_the_overview_tells_how_auctions_go(scene: Lot) -> None:
+    for _ in range(4):
+        auctioned(scene)
+    put_up(scene, status="rejected", reason="no_eligible_buyer")
+    put_up(scene, status="test")
+    put_up(scene, at=datetime.now(UTC) - timedelta(hours=2))
+    found = pulse([scene.world.company.pk], now=datetime.now(UTC))
+    assert (found.per_minute, found.pings, found.won, found.deadline_ms) == (1.0, 5, 4, 750)
+    assert (found.asked, found.bids, found.late, found.answer_ms) == (16, 8, 4, 221.0)
+    assert (found.bid_share, found.won_share, found.is_slow) == (0.5, 0.8, False)
+    page = html(member(scene.world).get("/admin/overview/"))
+    assert "80.0 % won" in page
+    assert "50.0 % of those asked bid" in page
+    assert "answers after 221 of 750 ms" in page
+    assert "no ping in the last hour" in html(member(published_campaign()).get("/admin/overview/"))

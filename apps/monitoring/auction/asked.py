@@ -1,13 +1,10 @@
 """Those that were asked, each with its answer: as a line of the table, and as a call with its payloads."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from apps.auctions.choices import BidStatus
 from apps.auctions.models import Bid, Ping
-from apps.core.crypto import DataKey
+from apps.auctions.services.records import opened
 from apps.engine.orders import EndpointSpec
 from apps.engine.pinging import pinged
 from apps.monitoring.auction.money_words import exact
@@ -113,13 +110,4 @@ def _said(bid: Bid) -> str:
 def _payload(sealed: bytes | memoryview | None, what: str, bid_id: int, reader: Reader) -> str:
     if reader.key is None:
         return "Erased."
-    return reader.show(payload_text(_opened(reader.key, sealed, what, bid_id)))
-
-
-def _opened(
-    key: DataKey, sealed: bytes | memoryview | None, what: str, bid_id: int
-) -> Mapping[str, Any] | None:
-    if sealed is None:
-        return None
-    kept: Mapping[str, Any] = json.loads(key.open(bytes(sealed), aad=f"bid:{what}:{bid_id}".encode()))
-    return kept
+    return reader.show(payload_text(opened(reader.key, sealed, what, bid_id)))

@@ -119,7 +119,7 @@ def _ticks(whole: float, deadline_ms: int) -> tuple[tuple[str, str], ...]:
     return tuple(
         (_percent(ms / whole * 100), f"{ms:,}" if ms else "0 ms")
         for ms in times
-        if ms == 0 or not -0.36 < (ms - deadline_ms) / whole < 0.12
+        if ms == 0 or not -0.48 < (ms - deadline_ms) / whole < 0.12
     )
 
 
