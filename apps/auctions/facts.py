@@ -9,8 +9,7 @@ from django.db import connection
 
 from apps.auctions.models import OrderRecord
 from apps.auctions.offered import Offered
-from apps.deliveries.choices import CallPhase
-from apps.deliveries.facts import Live, live_of, load_breakers
+from apps.deliveries.facts import Live, live_of
 from apps.engine import breaker, buyer_duplicates
 from apps.engine.auction.expecting import expected
 from apps.engine.breaker import Permission
@@ -33,8 +32,7 @@ def gather(offered: Offered, now: datetime) -> Known:
     """Switches, full caps, breakers of both phases, secrets, tokens, and where the person was sold before."""
     spec = offered.spec
     live = live_of([spec], now)
-    pings = load_breakers({endpoint.id for endpoint in spec.endpoints if endpoint.ping}, CallPhase.PING)
-    permissions = {number: breaker.permission(state, now) for number, state in pings.items()}
+    permissions = {number: breaker.permission(state, now) for number, state in live.ping_breakers.items()}
     resting = {number for number, may in permissions.items() if may is Permission.REFUSE}
     orders = replace(
         live.orders,

@@ -1,15 +1,16 @@
 """What deciding about a batch of deliveries needs to know, read in a handful of queries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models.functions import Length
 
-from apps.buyers.models import Endpoint, EndpointHeader, LeadOrder
+from apps.buyers.models import Endpoint, EndpointHeader
 from apps.buyers.models import Mapping as MappingRecord
 from apps.core.crypto import DecryptionError, unwrap
+from apps.core.prepared import fetch_all
 from apps.deliveries.choices import CallPhase
 from apps.deliveries.journeys import Journey, LeadFacts
 from apps.deliveries.models import EndpointBreaker
@@ -31,10 +32,8 @@ from apps.publishing.compile.selling import mapping_secret
 
 def database_now() -> datetime:
     """The database's clock, which all processes share; within a transaction, its beginning."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        now: datetime = cursor.fetchone()[0]
-        return now
+    now: datetime = fetch_all("SELECT now()", ())[0][0]
+    return now
 
 
 @dataclass(slots=True)
@@ -46,6 +45,8 @@ class Live:
     now: datetime
     orders: OrderFacts
     breakers: dict[int, BreakerState] = field(default_factory=dict)
+    """Those of posts that are open."""
+    ping_breakers: dict[int, BreakerState] = field(default_factory=dict)
     probes: dict[int, BreakerState] = field(default_factory=dict)
     """Endpoints whose one probe this batch has taken, with the state before."""
     secrets: dict[int, dict[str, str]] = field(default_factory=dict)
@@ -106,26 +107,69 @@ def load_live(journeys: Sequence[Journey], now: datetime) -> Live:
     return live
 
 
-def live_of(campaigns: Iterable[CampaignSpec], now: datetime, *, phase: str = CallPhase.POST) -> Live:
-    """The live side of these versions' orders; breakers are those of one phase of calls."""
+_LIVE = """
+    SELECT
+        (SELECT array_agg(wanted.id) FROM unnest(%s::bigint[]) AS wanted (id)
+           LEFT JOIN buyers_leadorder o ON o.id = wanted.id WHERE o.is_active IS NOT true),
+        (SELECT array_agg(b.id) FROM buyers_leadorder o JOIN buyers_buyer b ON b.id = o.buyer_id
+          WHERE o.id = ANY(%s::bigint[]) AND NOT b.is_active),
+        (SELECT array_agg(e.id) FROM buyers_leadorder o JOIN buyers_endpoint e ON e.id = o.endpoint_id
+          WHERE o.id = ANY(%s::bigint[]) AND NOT e.is_active),
+        (SELECT array_agg(c.cap_key) FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS cap (key, period, most)
+           JOIN leads_capcounter c ON c.cap_key = cap.key AND c.period_key = cap.period WHERE c.used >= cap.most),
+        (SELECT json_agg(json_build_array(endpoint_id, phase, state)) FROM deliveries_endpointbreaker
+          WHERE endpoint_id = ANY(%s::bigint[]) AND opened_at IS NOT NULL)
+"""
+
+
+def live_of(campaigns: Iterable[CampaignSpec], now: datetime) -> Live:
+    """The live side of these versions' orders."""
     campaigns = list(campaigns)
     endpoint_ids = {endpoint.id for spec in campaigns for endpoint in spec.endpoints}
-    states = load_breakers(endpoint_ids, phase)
+    order_ids = [order.id for spec in campaigns for order in spec.orders]
+    [(orders, buyers, endpoints, full_caps, opened)] = fetch_all(
+        _LIVE, (order_ids, order_ids, order_ids, *_limits(campaigns, now), sorted(endpoint_ids))
+    )
+    states = _by_phase(opened or ())
     secrets = load_secrets(endpoint_ids)
     keys = token_keys((one for spec in campaigns for one in spec.endpoints), secrets)
+    posts = states.get(CallPhase.POST, {})
     resting = {
-        number for number, state in states.items() if breaker.permission(state, now) is Permission.REFUSE
+        number for number, state in posts.items() if breaker.permission(state, now) is Permission.REFUSE
     }
-    paused = _paused({order.id for spec in campaigns for order in spec.orders})
     return Live(
         now=now,
         orders=OrderFacts(
-            *paused, open_breakers=frozenset(resting), full_caps=frozenset(_full_caps(campaigns, now))
+            frozenset(orders or ()),
+            frozenset(buyers or ()),
+            frozenset(endpoints or ()),
+            open_breakers=frozenset(resting),
+            full_caps=frozenset(full_caps or ()),
         ),
-        breakers=states,
+        breakers=posts,
+        ping_breakers=states.get(CallPhase.PING, {}),
         secrets=secrets,
         tokens=tokens(keys),
     )
+
+
+def _limits(campaigns: Iterable[CampaignSpec], now: datetime) -> tuple[list[str], list[str], list[int]]:
+    """Keys, periods and limits of the order and buyer caps; one is full where no lead more (of spend: no cent more)
+    has room."""
+    wanted = {
+        (cap.key, caps.period_key(cap, now)): cap.limit
+        for spec in campaigns
+        for order in spec.orders
+        for cap in order.caps
+    }
+    return [key for key, _ in wanted], [period for _, period in wanted], list(wanted.values())
+
+
+def _by_phase(opened: Iterable[Sequence[Any]]) -> dict[str, dict[int, BreakerState]]:
+    states: dict[str, dict[int, BreakerState]] = {}
+    for endpoint_id, phase, state in opened:
+        states.setdefault(phase, {})[endpoint_id] = breaker_load(state)
+    return states
 
 
 _TAKEN = """
@@ -174,53 +218,27 @@ def load_breakers(endpoint_ids: Iterable[int], phase: str = CallPhase.POST) -> d
     return {endpoint_id: breaker_load(state) for endpoint_id, state in rows}
 
 
-def _paused(order_ids: set[int]) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
-    """Paused orders, buyers and endpoints. An order whose row is gone counts as paused."""
-    rows = LeadOrder.objects.filter(pk__in=order_ids).values_list(
-        "pk", "is_active", "buyer_id", "buyer__is_active", "endpoint_id", "endpoint__is_active"
-    )
-    orders, buyers, endpoints = set(order_ids), set(), set()
-    for order_id, active, buyer_id, buyer_active, endpoint_id, endpoint_active in rows:
-        if active:
-            orders.discard(order_id)
-        if not buyer_active:
-            buyers.add(buyer_id)
-        if endpoint_active is False:
-            endpoints.add(endpoint_id)
-    return frozenset(orders), frozenset(buyers), frozenset(endpoints)
-
-
-def _full_caps(campaigns: Iterable[CampaignSpec], now: datetime) -> set[str]:
-    """Keys of the order and buyer caps that have no room for one more lead (for spend: are used up)."""
-    wanted = {
-        (cap.key, caps.period_key(cap, now)): cap.limit
-        for spec in campaigns
-        for order in spec.orders
-        for cap in order.caps
-    }
-    if not wanted:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT cap_key, period_key, used FROM leads_capcounter"
-            " WHERE (cap_key, period_key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
-            [[key for key, _ in wanted], [period for _, period in wanted]],
-        )
-        used = {(key, period): count for key, period, count in cursor.fetchall()}
-    return {key for (key, period), limit in wanted.items() if used.get((key, period), 0) >= limit}
+# An encrypted column cannot be searched, but its length can: most rows have no secret.
+_SECRETS = """
+    SELECT 'header', endpoint_id, id, secret FROM buyers_endpointheader
+     WHERE endpoint_id = ANY(%s::bigint[]) AND length(secret) > 0
+    UNION ALL
+    SELECT 'endpoint', id, id, auth_secret FROM buyers_endpoint WHERE id = ANY(%s::bigint[]) AND length(auth_secret) > 0
+    UNION ALL
+    SELECT 'mapping', endpoint_id, id, secret FROM buyers_mapping
+     WHERE endpoint_id = ANY(%s::bigint[]) AND length(secret) > 0
+"""
+_SECRET_PLACES: dict[str, tuple[Callable[[int], str], Any]] = {
+    "header": (str, EndpointHeader._meta.get_field("secret")),
+    "endpoint": (lambda _: AUTH_SECRET, Endpoint._meta.get_field("auth_secret")),
+    "mapping": (mapping_secret, MappingRecord._meta.get_field("secret")),
+}
 
 
 def load_secrets(endpoint_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     """The live secrets of these endpoints by their names in a version."""
     secrets: dict[int, dict[str, str]] = {}
-    for header in EndpointHeader.objects.filter(endpoint_id__in=endpoint_ids):
-        if header.secret:
-            secrets.setdefault(header.endpoint_id, {})[str(header.pk)] = header.secret
-    for endpoint in Endpoint.objects.filter(pk__in=endpoint_ids).only("auth_secret"):
-        if endpoint.auth_secret:
-            secrets.setdefault(endpoint.pk, {})[AUTH_SECRET] = endpoint.auth_secret
-    # An encrypted column cannot be searched, but its length can: most rows have no secret and stay unread.
-    rows = MappingRecord.objects.filter(endpoint_id__in=endpoint_ids).annotate(sealed=Length("secret"))
-    for row in rows.filter(sealed__gt=0).only("endpoint_id", "secret"):
-        secrets.setdefault(row.endpoint_id, {})[mapping_secret(row.pk)] = row.secret
+    for place, endpoint_id, number, stored in fetch_all(_SECRETS, [sorted(endpoint_ids)] * 3):
+        name, column = _SECRET_PLACES[place]
+        secrets.setdefault(endpoint_id, {})[name(number)] = column.unseal(stored)
     return secrets
