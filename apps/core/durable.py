@@ -1,4 +1,4 @@
-"""Transactions whose locks are free before the disk has them, and which are on disk all the same when they return."""
+"""Transactions that do not hold their locks until the disk has them: on disk when they return, or soon after."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +18,19 @@ def short_locks() -> Iterator[None]:
 
     Within a transaction of the caller's it is a part of that one, which decides when its locks go.
     """
+    with expendable():
+        yield
+    if not connection.in_atomic_block:
+        fetch_all(_UNTIL_ON_DISK, ())
+
+
+@contextmanager
+def expendable() -> Iterator[None]:
+    """A transaction whose last half second may be lost with the machine's power: for what nobody was told of yet.
+
+    Within a transaction of the caller's it is a part of that one, and as safe.
+    """
     with transaction.atomic():
         if len(connection.savepoint_ids) == 0:
             fetch_all(_WITHOUT_WAITING, ())
         yield
-    if not connection.in_atomic_block:
-        fetch_all(_UNTIL_ON_DISK, ())

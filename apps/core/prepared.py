@@ -6,10 +6,12 @@ empty) these run unprepared and all is well, only slower.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import psycopg
 from django.db import connection
+from django.db.models import Model
 
 
 def fetch_all(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -23,3 +25,40 @@ def fetch_all(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, values, prepare=True)
         return cursor.fetchall()
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """The rows of one model, ids included, in one statement however many they are."""
+    if rows:
+        model = type(rows[0])
+        statement, fields = _inserting(model)
+        fetch_all(statement, [[_value(row, field) for row in rows] for field in fields])
+
+
+def update(row: Model, names: tuple[str, ...]) -> None:
+    """Store these fields of a row."""
+    statement, fields = _updating(type(row), names)
+    fetch_all(statement, [_value(row, field) for field in fields])
+
+
+def _value(row: Model, field: Any) -> Any:
+    return field.get_db_prep_save(getattr(row, field.attname), connection)
+
+
+@cache
+def _inserting(model: type[Model]) -> tuple[str, list[Any]]:
+    fields = list(model._meta.local_concrete_fields)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
+    table = f'"{model._meta.db_table}"'
+    # Names come from the model, values are bound.
+    return f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}) RETURNING 1", fields  # noqa: S608
+
+
+@cache
+def _updating(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Any]]:
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    columns = ", ".join(f'"{field.column}" = %s::{field.db_type(connection)}' for field in fields)
+    key: Any = model._meta.pk
+    statement = f'UPDATE "{model._meta.db_table}" SET {columns} WHERE "{key.column}" = %s RETURNING 1'  # noqa: S608
+    return statement, [*fields, key]

@@ -15,13 +15,12 @@ from apps.auctions.facts import Known
 from apps.auctions.offered import Asked, Offered
 from apps.auctions.services import asking
 from apps.core.places import PLACES
-from apps.deliveries.choices import CallPhase
 from apps.deliveries.facts import database_now
-from apps.deliveries.services.endpoint import breakers
+from apps.deliveries.services.endpoint import tally
 from apps.deliveries.services.journey.reservations import CapBook, Wanted, counters_of, wanted_by
 from apps.deliveries.services.journey.turns import TurnBook
 from apps.engine import auction, routing
-from apps.engine.auction import Award, Offer
+from apps.engine.auction import Award, Offer, Winner
 from apps.engine.auction.allowing import orders_of
 from apps.engine.entrants import Entrants, entrants
 from apps.engine.orders import OrderSpec
@@ -76,9 +75,8 @@ def ask(offered: Offered) -> Held:
 def count(held: Held) -> None:
     """The endpoints' health on pings, counted in once everything is written."""
     called = [one for one in held.asked if one.response is None or one.response.error not in _NO_CALL]
-    breakers.count(
-        [(one.endpoint.id, one.answered.reading.outcome) for one in called if one.answered], CallPhase.PING
-    )
+    results = [(one.endpoint.id, one.answered.reading.outcome) for one in called if one.answered]
+    tally.count_pings(results, probes=held.known.probes)
 
 
 def offers_of(found: Entrants, asked: Iterable[Asked], *, worth: Mapping[int, Decimal]) -> list[Offer]:
@@ -104,21 +102,32 @@ def offers_of(found: Entrants, asked: Iterable[Asked], *, worth: Mapping[int, De
     return fixed + bids
 
 
-def decide(held: Held, now: datetime, *, goes_on: bool = False) -> Decided:
-    """Award it and reserve the winners' places. Within a transaction. Whose cap is full by now is out, and the award is
-    made again without it. Where the lead `goes_on` at once, its groups' turns are had; those of a ping are by its post.
+class CapFullError(Exception):
+    """A winner's cap is full by now: the auction is to be decided again, with everybody's caps locked."""
+
+
+def decide(held: Held, now: datetime, *, goes_on: bool = False, locks: str = "winners") -> Decided:
+    """Award it and reserve the winners' places. Within a transaction. Where the lead `goes_on` at once, its groups'
+    turns are had; those of a ping are by its post.
+
+    `locks` says whose caps are locked until its end. Nearly always the `winners`' are enough, and other auctions need
+    not wait. Should one of those be full, CapFullError: the caller begins again with those of `all`, for locks have to
+    be taken in one order. Then whose cap is full is out, and the award is made again without it.
     """
     offered, offers = held.offered, list(held.offers)
     turns = TurnBook([offered])
-    book = CapBook(_counters(held, now))
+    award = auction.award(offered.spec, offered.terms, offers, turns.turns)
+    book = CapBook(_counters(held, award.winners if locks == "winners" else offers, now))
     out: list[Considered] = []
     while True:
-        award = auction.award(offered.spec, offered.terms, offers, turns.turns)
         reserved, full = _reserve(book, offered, award, now)
         if full is None:
             break
+        if locks == "winners":
+            raise CapFullError
         out.append(full)
         offers = [one for one in offers if one.order_id != full.order_id]
+        award = auction.award(offered.spec, offered.terms, offers, turns.turns)
     plan = plan_of(offered, award)
     if goes_on:
         turns.give(offered, plan, frozenset())
@@ -134,12 +143,12 @@ def plan_of(offered: Offered, award: Award) -> Plan:
     return Plan(steps=award.ranking, groups=limits, max_buyers=offered.spec.max_buyers)
 
 
-def _counters(held: Held, now: datetime) -> set[tuple[str, str]]:
+def _counters(held: Held, of: Iterable[Offer | Winner], now: datetime) -> set[tuple[str, str]]:
     orders = orders_of(held.offered.spec)
     return {
         counter
-        for offer in held.offers
-        for counter in counters_of(one for one, _ in _wanted(held.offered, orders[offer.order_id], ONE, now))
+        for one in of
+        for counter in counters_of(each for each, _ in _wanted(held.offered, orders[one.order_id], ONE, now))
     }
 
 

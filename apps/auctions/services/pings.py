@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db import transaction
-
 from apps.auctions.choices import PingOrigin, PingStatus
 from apps.auctions.models import Bid, Ping
 from apps.auctions.offered import Offered
 from apps.auctions.services import holding, records
-from apps.auctions.services.holding import Decided, Held
+from apps.auctions.services.holding import CapFullError, Decided, Held
 from apps.core import clock
 from apps.core.crypto import new_data_key
+from apps.core.durable import expendable, short_locks
 from apps.core.ids import new_id
+from apps.core.prepared import insert, update
 from apps.deliveries.facts import database_now
 from apps.deliveries.specs import plan_dump
 from apps.engine.index import index
@@ -30,6 +30,8 @@ from apps.sources.selectors import value_digest
 LEFT_OVER = timedelta(minutes=2)
 """A ping whose process ended while it asked buyers is over after this."""
 ZERO = Decimal("0.00")
+_SETTLED = ("status", "reason", "message", "payout", "price", "answered_at", "expires_at", "asked", "lines", "plan",
+            "shadow", "reservations")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def ping(submission: Submission) -> Pinged:
     offered = offered_of(submission)
     row = row_of(submission, offered, PingStatus.OPEN)
     row.expires_at = clock.now() + LEFT_OVER
-    row.save(force_insert=True)
+    put_up(row)
     held = holding.ask(offered)
     decided = settle(row, held)
     holding.count(held)
@@ -136,23 +138,39 @@ def _tested(submission: Submission) -> Pinged:
     return Pinged(row.public_id, (), row.payout, row.expires_at)
 
 
+def put_up(row: Ping) -> None:
+    """Write a ping before anybody is asked."""
+    with expendable():
+        insert([row])
+
+
 def settle(row: Ping, held: Held, *, goes_on: bool = False) -> Decided:
     """Decide an auction and write it all in one transaction, the winners' places reserved; `goes_on` as in `decide`."""
-    with transaction.atomic():
-        now = database_now()
-        decided = holding.decide(held, now, goes_on=goes_on)
-        award = decided.award
-        row.status = PingStatus.ACCEPTED if award.winners else PingStatus.REJECTED
-        row.reason = award.reason
-        row.message = first_message([Problem(award.reason)]) if award.reason else ""
-        row.payout, row.price = award.payout, award.price
-        row.answered_at, row.expires_at = now, _expires_at(held, decided, now)
-        row.asked, row.lines = len(held.asked), decided.lines
-        row.plan = plan_dump(decided.plan) if decided.plan is not None and award.winners else None
-        row.shadow = _shadow(decided)
-        row.reservations = {str(order_id): kept for order_id, kept in decided.reserved.items()}
-        row.save()
-        Bid.objects.bulk_create([records.bid_row(held.offered, one) for one in held.asked])
+    bids = [records.bid_row(held.offered, one) for one in held.asked]
+    try:
+        with short_locks():
+            return _settled(row, bids, held, goes_on=goes_on)
+    except CapFullError:
+        with short_locks():
+            return _settled(row, bids, held, goes_on=goes_on, locks="all")
+
+
+def _settled(row: Ping, bids: Sequence[Bid], held: Held, *, goes_on: bool, locks: str = "winners") -> Decided:
+    # What nobody waits for comes first, what many want is locked last.
+    insert(bids)
+    now = database_now()
+    decided = holding.decide(held, now, goes_on=goes_on, locks=locks)
+    award = decided.award
+    row.status = PingStatus.ACCEPTED if award.winners else PingStatus.REJECTED
+    row.reason = award.reason
+    row.message = first_message([Problem(award.reason)]) if award.reason else ""
+    row.payout, row.price = award.payout, award.price
+    row.answered_at, row.expires_at = now, _expires_at(held, decided, now)
+    row.asked, row.lines = len(held.asked), decided.lines
+    row.plan = plan_dump(decided.plan) if decided.plan is not None and award.winners else None
+    row.shadow = _shadow(decided)
+    row.reservations = {str(order_id): kept for order_id, kept in decided.reserved.items()}
+    update(row, _SETTLED)
     return decided
 
 

@@ -161,7 +161,7 @@ def _hold(journey: Journey) -> None:
         ignores=journey.ignores,
     )
     row = _row(journey, offered)
-    row.save(force_insert=True)
+    pings.put_up(row)
     held = holding.ask(offered)
     with transaction.atomic():
         decided = pings.settle(row, held, goes_on=True)

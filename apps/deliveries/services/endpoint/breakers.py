@@ -4,11 +4,12 @@ no harm.
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
+from apps.core.durable import expendable
 from apps.deliveries.choices import CallPhase
 from apps.deliveries.facts import Live, database_now
 from apps.deliveries.models import EndpointBreaker
@@ -65,28 +66,31 @@ def count(results: Sequence[tuple[int, Outcome]], phase: str = CallPhase.POST) -
     by_endpoint: dict[int, list[Outcome]] = {}
     for endpoint_id, outcome in results:
         by_endpoint.setdefault(endpoint_id, []).append(outcome)
-    for endpoint_id in sorted(by_endpoint):
-        try:
-            with transaction.atomic():
-                _count(endpoint_id, phase, by_endpoint[endpoint_id])
-        except DatabaseError:
-            logger.warning("breaker_not_counted", extra={"endpoint_id": endpoint_id})
+    if not by_endpoint:
+        return
+    try:
+        with expendable():
+            _count(by_endpoint, phase)
+    except DatabaseError:
+        logger.warning("breakers_not_counted", extra={"endpoint_ids": sorted(by_endpoint)})
 
 
-def _count(endpoint_id: int, phase: str, outcomes: Sequence[Outcome]) -> None:
-    now = database_now()
+def _count(by_endpoint: Mapping[int, Sequence[Outcome]], phase: str) -> None:
+    now, ids = database_now(), sorted(by_endpoint)
     EndpointBreaker.objects.bulk_create(
-        [EndpointBreaker(endpoint_id=endpoint_id, phase=phase, updated_at=now)], ignore_conflicts=True
+        [EndpointBreaker(endpoint_id=number, phase=phase, updated_at=now) for number in ids],
+        ignore_conflicts=True,
     )
-    row = EndpointBreaker.objects.select_for_update().get(endpoint_id=endpoint_id, phase=phase)
-    before = state = breaker_load(row.state)
-    for outcome in outcomes:
-        state = breaker.after(state, now, failed=breaker.counts_as_failure(outcome))
-    if state.opened_at is not None and before.opened_at is None:
-        told = {"endpoint_id": endpoint_id, "phase": phase, "in_a_row": state.in_a_row}
-        logger.warning("breaker_opened", extra=told)
-    if state != before:
-        _write(endpoint_id, phase, state)
+    rows = EndpointBreaker.objects.select_for_update().filter(endpoint_id__in=ids, phase=phase)
+    for row in rows.order_by("endpoint_id"):
+        before = state = breaker_load(row.state)
+        for outcome in by_endpoint[row.endpoint_id]:
+            state = breaker.after(state, now, failed=breaker.counts_as_failure(outcome))
+        if state.opened_at is not None and before.opened_at is None:
+            told = {"endpoint_id": row.endpoint_id, "phase": phase, "in_a_row": state.in_a_row}
+            logger.warning("breaker_opened", extra=told)
+        if state != before:
+            _write(row.endpoint_id, phase, state)
 
 
 def _write(endpoint_id: int, phase: str, state: BreakerState) -> None:
