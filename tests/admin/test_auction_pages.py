@@ -9,8 +9,10 @@ from django.urls import reverse
 from apps.campaigns.models import Campaign
 from apps.companies.choices import Role
 from apps.companies.models import AuditEvent
+from apps.sources.models import Terms
 from tests.admin import page_form
 from tests.admin.conftest import House
+from tests.intake.test_ping_ratio import came
 
 BAND = {"margin_bands-0-above": "50", "margin_bands-0-kind": "fixed", "margin_bands-0-amount": "8.00"}
 LOWER = {"margin_bands-1-above": "20.00", "margin_bands-1-kind": "percent", "margin_bands-1-amount": "25"}
@@ -134,6 +136,24 @@ def test_terms_show_their_src_and_say_what_a_test_is_bid(ours: House) -> None:
     assert 'data-copy="ours-src-0123456789"' in text
     assert "pings_per_post" in _errors(_post(ours, "sources.terms", pings_per_post="0"))
     assert "sample_payout" in _errors(_post(ours, "sources.terms", sample_payout="-1"))
+
+
+def test_terms_show_how_much_is_pinged_for_each_post(ours: House) -> None:
+    """The published limit counts; the page says when it refuses."""
+
+    def page() -> str:
+        return " ".join(ours.client(Role.VIEWER).get(_page(ours, "sources.terms")).content.decode().split())
+
+    assert "Pings and posts" not in page()
+    came(ours.world, 120, posts=4)
+    assert "120 pings and 4 posts of them in the last hour: 30 for each post." in page()
+    Terms.objects.filter(pk=ours.world.terms.pk).update(pings_per_post=20)
+    assert "Any number may come for each post." in page()
+    ours.world.publish()
+    assert "Pings are refused" in page()
+    Terms.objects.filter(pk=ours.world.terms.pk).update(pings_per_post=40)
+    ours.world.publish()
+    assert "At most 40 may come for each post; the first 100 an hour do not matter." in page()
 
 
 def test_a_problem_of_the_auction_leads_to_its_page(ours: House) -> None:

@@ -2,6 +2,8 @@
 
 from apps.auctions.services.pings import Pinged, ping
 from apps.auctions.services.posting import OpenPing, ping_of, pinned, post
+from apps.auctions.services.ratio import RETRY_AFTER_S as RATIO_RETRY_AFTER_S
+from apps.auctions.services.ratio import too_many_pings
 from apps.auctions.services.upkeep import expire_due as pings_expire
 from apps.auctions.services.upkeep import forget_old as pings_forget
 from apps.auctions.services.upkeep import records_renew
@@ -9,6 +11,7 @@ from apps.auctions.services.whole import auction_due, auction_now, direct_post, 
 from apps.deliveries.services import delivery_close as give_up
 
 __all__ = [
+    "RATIO_RETRY_AFTER_S",
     "OpenPing",
     "Pinged",
     "auction_due",
@@ -24,4 +27,5 @@ __all__ = [
     "pinned",
     "post",
     "records_renew",
+    "too_many_pings",
 ]

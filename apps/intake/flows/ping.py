@@ -7,7 +7,7 @@ from apps.intake import idempotency
 from apps.intake.flows.caller import Caller, arrive
 from apps.intake.flows.judging import examined
 from apps.intake.idempotency import Key
-from apps.intake.wire import Answer, RawPost, ping_answer
+from apps.intake.wire import Answer, RawPost, Refused, ping_answer
 from apps.leads.choices import LeadMethod
 
 
@@ -35,6 +35,7 @@ def _once(caller: Caller, key: Key) -> Answer:
 
 
 def _asked(caller: Caller) -> Answer:
+    _refuse_too_many(caller)
     found = examined(caller.sender, caller.fields, caller.came(PING), LeadMethod.EXCHANGE)
     pinged = auctions.ping(found.submission)
     verdict = Verdict(
@@ -45,3 +46,13 @@ def _asked(caller: Caller) -> Answer:
         warnings=found.warnings,
     )
     return ping_answer(verdict, ping_id=pinged.ping_id, expires_at=pinged.expires_at)
+
+
+def _refuse_too_many(caller: Caller) -> None:
+    """Raises Refused for a live ping more than the terms allow for what was posted lately."""
+    terms = caller.sender.terms
+    if terms is None or terms.pings_per_post is None or caller.test is not False:
+        return
+    if auctions.too_many_pings(terms.id, per_post=terms.pings_per_post, at=caller.post.received_at):
+        headers = {**caller.grant.headers, "Retry-After": str(auctions.RATIO_RETRY_AFTER_S)}
+        raise Refused("rate_limited", terms_id=terms.id, headers=headers)

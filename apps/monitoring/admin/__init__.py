@@ -12,6 +12,7 @@ from apps.monitoring.admin.pings import PingAdmin
 from apps.monitoring.admin.refusals import RefusalAdmin
 from apps.monitoring.admin.stored import DropFileAdmin, LeadCopyAdmin, StoredLeadAdmin
 from apps.monitoring.admin.stuck import StuckDeliveryAdmin
+from apps.monitoring.admin.terms import TermsDesk
 
 __all__ = [
     "AttemptAdmin",
@@ -27,4 +28,5 @@ __all__ = [
     "RefusalAdmin",
     "StoredLeadAdmin",
     "StuckDeliveryAdmin",
+    "TermsDesk",
 ]

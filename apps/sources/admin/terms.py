@@ -32,9 +32,8 @@ class TermsCapInline(CapInlineMixin, CompanyStacked):
         return super().get_formset(request, obj, **options)
 
 
-@admin.register(Terms)
 class TermsAdmin(AccessMixin, SwitchMixin, CompanyAdmin):
-    """One source on one campaign."""
+    """One source on one campaign. Registered above, with what came of it."""
 
     recorded_by_services = frozenset({"added"})
     owner_fields: ClassVar = ("source", "campaign")
