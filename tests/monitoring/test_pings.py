@@ -217,7 +217,7 @@ def test_pings_are_found_and_filtered(scene: Lot) -> None:
     assert found(client, order=f"{order}:no_bid") == found(client, order=str(order)) == {won.public_id}
     assert found(client, order=f"{order}:won") == set()
     page = html(client.get(PINGS))
-    assert "4 asked, 2 bid, 1 late" in page
+    assert "2 of 4, 1 late" in page
     assert "✕ Rejected: No buyer" in page
 
 

@@ -8,7 +8,6 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
@@ -94,13 +93,12 @@ class PingAdmin(ReadOnlyAdmin):
     def bid_told(self, ping: Ping) -> SafeString:
         return number(money(ping.payout, ping.campaign.currency))
 
-    @display(description="Asked")
+    @display(description="Bids")
     def answers(self, ping: Ping) -> SafeString:
         bids, late = getattr(ping, "counted", (0, 0))
         if not ping.asked:
             return number("")
-        words = f"{ping.asked} asked, {bids} bid"
-        return format_html("{}{}", words, f", {late} late" if late else "")
+        return number(f"{bids} of {ping.asked}" + (f", {late} late" if late else ""))
 
     @display(description="Lead")
     def of_lead(self, ping: Ping) -> SafeString | str:
