@@ -6,8 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils.safestring import SafeString
 from unfold.decorators import display
@@ -15,7 +14,7 @@ from unfold.decorators import display
 from apps.auctions.models import Ping
 from apps.companies.admin.base import CompanyFilter, change_url
 from apps.companies.choices import Role
-from apps.companies.selectors import may, sees_personal_data
+from apps.companies.selectors import may
 from apps.core.errors import ApplicationError
 from apps.deliveries.models import Delivery
 from apps.deliveries.services import SWITCHES, redeliver, resolve_unknown
@@ -25,13 +24,15 @@ from apps.leads.services import reveal_record
 from apps.monitoring.admin.again import AgainMixin
 from apps.monitoring.admin.base import ReadOnlyAdmin, number
 from apps.monitoring.admin.filters import ReceivedFilter
+from apps.monitoring.admin.masked import MaskedPage
 from apps.monitoring.templatetags.monitoring import copyable, lead_state, moment, money
 from apps.monitoring.trace import trace
 from apps.publishing import specs
 
 
 @admin.register(Lead)
-class LeadAdmin(AgainMixin, ReadOnlyAdmin):
+class LeadAdmin(MaskedPage[Lead], AgainMixin, ReadOnlyAdmin):
+    page_template = "monitoring/lead.html"
     list_display = ("identity", "received", "campaign", "source", "state_in_words", "sold_for", "paid_out")
     list_display_links = None
     list_filter = (
@@ -88,21 +89,6 @@ class LeadAdmin(AgainMixin, ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
-    ) -> HttpResponse:
-        return self._page(request, self._lead(request, object_id), unmasked=False)
-
-    def reveal_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The page with personal data readable. A POST, because every look is put on record."""
-        lead = self._lead(request, object_id)
-        if not sees_personal_data(request.user, lead.company_id):
-            raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseRedirect(change_url(lead))
-        reveal_record(lead, by=request.user)
-        return self._page(request, lead, unmasked=True)
-
     def redeliver_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send the lead to its buyers once more: through all orders, or to the one chosen."""
         chosen = request.POST.get("order", "")
@@ -136,7 +122,7 @@ class LeadAdmin(AgainMixin, ReadOnlyAdmin):
 
     def _act(self, request: HttpRequest, object_id: str, action: Callable[[Delivery], str]) -> HttpResponse:
         """Do something to the lead's newest delivery, if the person may, and say what came of it."""
-        lead = self._lead(request, object_id)
+        lead = self.row_seen(request, object_id)
         if not may(request.user, Role.OPERATOR, lead.company_id):
             raise PermissionDenied
         delivery = lead.deliveries.order_by("-id").first()
@@ -147,27 +133,14 @@ class LeadAdmin(AgainMixin, ReadOnlyAdmin):
                 self.tell(request, refusal.message, level=messages.ERROR)
         return HttpResponseRedirect(change_url(lead))
 
-    def _lead(self, request: HttpRequest, object_id: str) -> Lead:
-        """A lead that this person may see; another company's is as if it were not there."""
-        lead = self.get_object(request, object_id)
-        if lead is None:
-            raise Http404
-        return lead
+    def put_on_record(self, request: HttpRequest, row: Lead) -> None:
+        reveal_record(row, by=request.user)
 
-    def _page(self, request: HttpRequest, lead: Lead, *, unmasked: bool) -> HttpResponse:
-        context: dict[str, Any] = {
-            **self.admin_site.each_context(request),
-            "title": lead.public_id,
-            "opts": self.opts,
-            "original": lead,
-            "lead": lead,
-            "trace": trace(lead, unmasked=unmasked),
-            "ping": Ping.objects.filter(lead_id=lead.pk).only("id").order_by("-id").first(),
-            "unmasked": unmasked,
+    def page_context(self, request: HttpRequest, row: Lead, *, unmasked: bool) -> dict[str, Any]:
+        return {
+            "lead": row,
+            "trace": trace(row, unmasked=unmasked),
+            "ping": Ping.objects.filter(lead_id=row.pk).only("id").order_by("-id").first(),
             "switches": SWITCHES,
-            "may_reveal": sees_personal_data(request.user, lead.company_id),
-            "may_operate": may(request.user, Role.OPERATOR, lead.company_id),
+            "may_operate": may(request.user, Role.OPERATOR, row.company_id),
         }
-        response = TemplateResponse(request, "monitoring/lead.html", context)
-        response["Cache-Control"] = "no-store"
-        return response

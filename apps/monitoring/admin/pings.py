@@ -3,10 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
@@ -14,11 +12,11 @@ from unfold.decorators import display
 from apps.auctions.choices import BidStatus
 from apps.auctions.models import Bid, Ping
 from apps.companies.admin.base import CompanyFilter, change_url
-from apps.companies.selectors import sees_personal_data
 from apps.core.ids import parse_public_id, public_id
 from apps.leads.models import Lead
 from apps.monitoring.admin.base import ReadOnlyAdmin, number
 from apps.monitoring.admin.filters import ReceivedFilter
+from apps.monitoring.admin.masked import MaskedPage
 from apps.monitoring.admin.ping_filters import OrderVerdictFilter, PingReasonFilter, VerdictFilter
 from apps.monitoring.auction import auction_trace
 from apps.monitoring.auction.words import ping_state
@@ -27,7 +25,8 @@ from apps.monitoring.templatetags.monitoring import copyable, mark, moment, mone
 
 
 @admin.register(Ping)
-class PingAdmin(ReadOnlyAdmin):
+class PingAdmin(MaskedPage[Ping], ReadOnlyAdmin):
+    page_template = "monitoring/ping.html"
     list_display = (
         "identity", "received", "source", "campaign", "state", "sub_id", "state_in_words", "bid_told", "answers",
         "of_lead",
@@ -114,40 +113,8 @@ class PingAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
-    ) -> HttpResponse:
-        return self._page(request, self._ping(request, object_id), unmasked=False)
+    def put_on_record(self, request: HttpRequest, row: Ping) -> None:
+        ping_reveal_record(row, by=request.user)
 
-    def reveal_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The page with personal data readable. A POST, because every look is put on record."""
-        ping = self._ping(request, object_id)
-        if not sees_personal_data(request.user, ping.company_id):
-            raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseRedirect(change_url(ping))
-        ping_reveal_record(ping, by=request.user)
-        return self._page(request, ping, unmasked=True)
-
-    def _ping(self, request: HttpRequest, object_id: str) -> Ping:
-        """A ping that this person may see; another company's is as if it were not there."""
-        ping = self.get_object(request, object_id)
-        if ping is None:
-            raise Http404
-        return ping
-
-    def _page(self, request: HttpRequest, ping: Ping, *, unmasked: bool) -> HttpResponse:
-        context: dict[str, Any] = {
-            **self.admin_site.each_context(request),
-            "title": ping.public_id,
-            "opts": self.opts,
-            "original": ping,
-            "ping": ping,
-            "state": ping_state(ping),
-            "trace": auction_trace(ping, unmasked=unmasked),
-            "unmasked": unmasked,
-            "may_reveal": sees_personal_data(request.user, ping.company_id),
-        }
-        response = TemplateResponse(request, "monitoring/ping.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+    def page_context(self, request: HttpRequest, row: Ping, *, unmasked: bool) -> dict[str, Any]:
+        return {"ping": row, "state": ping_state(row), "trace": auction_trace(row, unmasked=unmasked)}
