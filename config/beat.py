@@ -20,6 +20,8 @@ BEAT_SCHEDULE: dict[str, dict] = {
     "canaries of endpoints": {"task": "deliveries.canaries", "schedule": 30.0, "options": {"expires": 25}},
     "answers that no rule reads": {"task": "deliveries.drift", "schedule": 120.0, "options": {"expires": 60}},
     "claims of new duplicate rules": {"task": "leads.backfill", "schedule": 15.0, "options": {"expires": 30}},
+    "hashes for pre-checks": {"task": "leads.hashes", "schedule": 5.0, "options": {"expires": 15}},
+    "hashes nobody needs": {"task": "leads.forget_hashes", "schedule": 3600.0, "options": {"expires": 600}},
     "many leads sent again": {"task": "deliveries.redeliver", "schedule": 5.0, "options": {"expires": 15}},
     "months of attempts": {"task": "deliveries.partitions", "schedule": 3600.0, "options": {"expires": 600}},
     "forget what is over": {"task": "deliveries.retention", "schedule": 600.0, "options": {"expires": 300}},

@@ -1,5 +1,6 @@
 """The look-ups that deciding about a lead needs, gathered before the checks run."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -52,6 +53,22 @@ def look_up(facts: Facts, spec: CampaignSpec, terms: TermsSpec, data: LeadData) 
     )
 
 
+def claims_taken(claims: Sequence[wants.ClaimWant]) -> frozenset[str]:
+    """The keys of the claims that somebody holds. One query."""
+    columns = (
+        [want.key for want in claims],
+        [want.scope for want in claims],
+        [want.digest for want in claims],
+        [want.since for want in claims],
+    )
+    return frozenset(key for (key,) in fetch_all(_TAKEN, columns))
+
+
+_TAKEN = """
+    SELECT given.key
+      FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::timestamptz[]) AS given (key, scope, digest, since)
+      JOIN leads_duplicateclaim held USING (scope, digest) WHERE held.claimed_at > given.since
+"""
 _LOOK_UP = """
     SELECT 'claim', given.key
       FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::timestamptz[]) AS given (key, scope, digest, since)

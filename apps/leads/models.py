@@ -159,6 +159,17 @@ class CapCounter(models.Model):
         return f"{self.cap_key} {self.period_key}: {self.used}"
 
 
+class HashedUpTo(models.Model):
+    """Before which lead those of a company have their hashes on record, as far back as `window_s`."""
+
+    company_id = models.BigIntegerField(primary_key=True)
+    lead_id = models.BigIntegerField()
+    window_s = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"company {self.company_id}: before lead {self.lead_id}"
+
+
 class BackfilledVersion(models.Model):
     """Up to which version of a campaign earlier leads have been given the claims of its duplicate rules."""
 

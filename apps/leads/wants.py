@@ -4,7 +4,7 @@ Locks are taken in the order these are sorted in (`claims` by digest, `caps` by 
 counters are touched, so that no two transactions ever wait for each other.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -70,6 +70,23 @@ def claims(spec: CampaignSpec, terms_id: int, data: LeadData, at: datetime) -> l
         if place not in found or found[place].since > want.since:
             found[place] = want
     return [found[place] for place in sorted(found)]
+
+
+def claims_of_digests(
+    spec: CampaignSpec, terms_id: int, digests: Mapping[str, bytes], at: datetime
+) -> list[ClaimWant]:
+    """The claims of fields that are known by their values' digests only, by name. Rules that compare several fields
+    together are passed over: their values would have to be known.
+    """
+    return [
+        ClaimWant(key, rule, _scope(spec, terms_id, duplicates.Claim(key, rule, "")), digests[name], since)
+        for rule in spec.duplicates
+        if rule.match != "all" or len(rule.fields) == 1
+        for since in (at - timedelta(seconds=rule.window_s),)
+        for name in rule.fields
+        if name in digests
+        for key in (duplicates.claim_key(rule, name),)
+    ]
 
 
 def caps(spec: CampaignSpec, terms: TermsSpec, data: LeadData, facts: Facts) -> list[CapWant]:

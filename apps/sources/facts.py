@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -166,6 +166,22 @@ def blocked(found: Access, person: Person, *, at: datetime) -> frozenset[str]:
     return frozenset(
         kind for kind, pattern in rows if kind not in texts or _matches(kind, pattern, texts[kind])
     )
+
+
+_BLOCKED_DIGESTS = """
+    SELECT kind FROM sources_block
+     WHERE company_id = %s::bigint AND (campaign_id IS NULL OR campaign_id = %s::bigint)
+       AND (terms_id IS NULL OR terms_id = %s::bigint) AND (expires_at IS NULL OR expires_at > %s::timestamptz)
+       AND kind IN ('email', 'phone') AND digest = ANY(%s::bytea[])
+"""
+
+
+def digests_blocked(found: Access, digests: Mapping[str, bytes], *, at: datetime) -> bool:
+    """Whether values that are known by their digests only, by kind of block, are blocked. One query."""
+    if not found.has_blocks:
+        return False
+    where = (found.company_id, found.campaign_id, found.terms_id, at, list(digests.values()))
+    return any(kind in digests for (kind,) in fetch_all(_BLOCKED_DIGESTS, where))
 
 
 def _matches(kind: str, pattern: str, value: str) -> bool:

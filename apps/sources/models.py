@@ -168,6 +168,23 @@ class Block(models.Model):
         return f"{self.get_kind_display()} {self.hint or self.pattern}"
 
 
+class HashedValue(models.Model):
+    """By which hash an e-mail address or phone number is found: `digest` is the keyed digest of the hash, `value` that
+    of the value itself, as leads, claims and blocks have it; both within a company. Kept until `until`, and longer for
+    a block.
+    """
+
+    digest = models.BinaryField(primary_key=True, max_length=16)
+    value = models.BinaryField(max_length=16)
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=("until",), name="hashed_until")]
+
+    def __str__(self) -> str:
+        return f"until {self.until:%Y-%m-%d}"
+
+
 class InstructionLink(models.Model):
     """An unguessable link to the posting instructions of some terms: found by digest, shown again by decryption."""
 

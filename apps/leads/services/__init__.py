@@ -2,6 +2,7 @@
 
 from apps.leads.services.backfill import backfill_claims, backfill_due
 from apps.leads.services.finish import Finished, finish, hold, resell, resume, unsell
+from apps.leads.services.hashing import hashes_due
 from apps.leads.services.judge import Circumstances, judge
 from apps.leads.services.record import Recorded, Submission, record
 from apps.leads.services.reveal import reveal_record
@@ -14,6 +15,7 @@ __all__ = [
     "backfill_claims",
     "backfill_due",
     "finish",
+    "hashes_due",
     "hold",
     "judge",
     "record",

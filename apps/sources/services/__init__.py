@@ -1,6 +1,7 @@
 """Writes of sources: terms with their keys and links, switches, and blocks."""
 
 from apps.sources.services.blocks import BlockScope, block_add, block_remove
+from apps.sources.services.hashes import hashes_forget, hashes_keep
 from apps.sources.services.terms import (
     OpenedTerms,
     credential_revoke,
@@ -25,6 +26,8 @@ __all__ = [
     "block_remove",
     "credential_revoke",
     "credential_rotate",
+    "hashes_forget",
+    "hashes_keep",
     "instruction_link_create",
     "instruction_link_open",
     "instruction_link_revoke",

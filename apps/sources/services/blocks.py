@@ -15,8 +15,10 @@ from apps.core.redact import mask_value
 from apps.engine.campaign import FieldSpec
 from apps.engine.fields import FIELD_TYPES, Context
 from apps.sources.choices import BlockKind
+from apps.sources.hashes import hash_rows
 from apps.sources.models import Block, Terms
 from apps.sources.selectors import value_digest
+from apps.sources.services.hashes import hashes_keep
 
 LONGEST_PATTERN = 200
 
@@ -90,6 +92,9 @@ def _refuse_foreign(company: Company, scope: BlockScope) -> None:
 def _stored(company: Company, scope: BlockScope, kind: BlockKind, value: str) -> _Stored:
     if kind in (BlockKind.EMAIL, BlockKind.PHONE):
         normal = _normal(scope, kind, value)
+        # The value is known only now; the block itself keeps its hashes from being forgotten.
+        at = now()
+        hashes_keep((found, kept, at) for found, kept in hash_rows(company.pk, kind, normal))
         return _Stored(digest=value_digest(company.pk, kind, normal), hint=mask_value(kind, normal))
     if not value or len(value) > LONGEST_PATTERN:
         raise ApplicationError("Give a value of 1 to 200 characters.", code="block_value", field="value")
