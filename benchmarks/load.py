@@ -1,4 +1,4 @@
-"""A load generator for one keep-alive HTTP server on this machine: closed loop, latencies per request.
+"""A load generator for one keep-alive HTTP server on this machine: closed loop or at a steady pace.
 
 Raw asyncio streams, because the client shares two cores with the server: what it costs is taken from what is measured,
 alike for every contender.
@@ -18,6 +18,7 @@ class Result:
     latencies_ms: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
     last_body: bytes = b""
+    sent: int = 0
 
     @property
     def rate(self) -> float:
@@ -51,10 +52,74 @@ async def _drive(port: int, path: str, bodies: Iterator[bytes], connections: int
     return result
 
 
+def keep_pace(
+    port: int,
+    path: str,
+    bodies: Iterator[bytes],
+    *,
+    per_second: float,
+    seconds: float,
+    patience_s: float,
+    answers: list[bytes],
+) -> Result:
+    """Post so many bodies a second whatever becomes of those before (open loop), and collect the answers.
+
+    A latency counts from when the request was due. Who has no answer `patience_s` after the last was due is given up.
+    """
+    return asyncio.run(_keep_pace(port, path, bodies, per_second, seconds, patience_s, answers))
+
+
+async def _keep_pace(
+    port: int,
+    path: str,
+    bodies: Iterator[bytes],
+    per_second: float,
+    seconds: float,
+    patience_s: float,
+    answers: list[bytes],
+) -> Result:
+    result = Result()
+    idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+    prefix = _prefix(path)
+
+    async def one(due: float, body: bytes) -> None:
+        reader, writer = idle.pop() if idle else await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"%s%d\r\n\r\n%s" % (prefix, len(body), body))
+        status, keep, answer = await _answer(reader)
+        result.latencies_ms.append((time.perf_counter() - due) * 1000)
+        result.statuses[status] = result.statuses.get(status, 0) + 1
+        answers.append(answer)
+        if keep:
+            idle.append((reader, writer))
+        else:
+            writer.close()
+
+    begin = time.perf_counter()
+    tasks = []
+    for number, body in zip(range(int(per_second * seconds)), bodies, strict=False):
+        due = begin + number / per_second
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        tasks.append(asyncio.create_task(one(due, body)))
+    result.sent = len(tasks)
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=patience_s)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    result.seconds = time.perf_counter() - begin
+    for _, writer in idle:
+        writer.close()
+    return result
+
+
+def _prefix(path: str) -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+    return head.encode()
+
+
 async def _client(port: int, path: str, bodies: Iterator[bytes], until: float, result: Result) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
-    prefix = head.encode()
+    prefix = _prefix(path)
     try:
         while (begin := time.perf_counter()) < until:
             body = next(bodies)

@@ -11,7 +11,7 @@ import os
 
 os.environ.setdefault("OUTBOUND_ALLOW_NETWORKS", "127.0.0.0/8")
 # Pooled connections, as for web threads.
-os.environ["PROCESS_ROLE"] = "web"
+os.environ.setdefault("PROCESS_ROLE", "web")
 
 import benchmarks.environment  # noqa: F401 - sets Django up before anything asks for it
 

@@ -17,7 +17,7 @@ class PlainAuction:
 
     def __init__(self, urls: Sequence[str], *, at_once: int) -> None:
         self._urls = urls
-        self._pool = ThreadPoolExecutor(len(urls) * at_once)
+        self._pool = ThreadPoolExecutor(max(1, len(urls) * at_once))
 
     def hold(self, data: Mapping[str, str]) -> PlainPing:
         """Ask everybody and keep the best; the pooled connection is given back meanwhile, as ours is."""

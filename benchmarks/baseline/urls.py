@@ -1,4 +1,6 @@
-"""The baseline of P1: a plain DRF view, serializer, two exists(), two inserts, one task.delay()."""
+"""The baseline of P1: a plain DRF view, serializer, two exists(), two inserts, one task.delay(); and that of P9."""
+
+import os
 
 from django.db import transaction
 from django.urls import path
@@ -6,8 +8,10 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from benchmarks.baseline.auction import PlainAuction
 from benchmarks.baseline.models import PlainDelivery, PlainLead
 from benchmarks.baseline.tasks import deliver
+from config.settings.base import WEB_THREADS
 
 TEXTS = ("dob", "agent", "token", "consent", "sub", "homeowner", "score", "bill", "budget")
 MORE_TEXTS = ("roof", "wants", "country", "asked", "shade")
@@ -55,4 +59,16 @@ class PlainSubmit(APIView):
         return Response({"leadStatus": True, "message": "Success Lead = Accepted"})
 
 
-urlpatterns = [path("plain/submit", PlainSubmit.as_view())]
+class PlainPing(APIView):
+    """The baseline of P9: the same auction, each process with threads enough for all its requests' buyers."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    auction = PlainAuction(os.environ.get("P9_PING_URLS", "").split(), at_once=WEB_THREADS)
+
+    def post(self, request):
+        row = self.auction.hold(request.data["data"])
+        return Response({"status": "accepted", "ping_id": row.pk, "price": row.price})
+
+
+urlpatterns = [path("plain/submit", PlainSubmit.as_view()), path("plain/ping", PlainPing.as_view())]
