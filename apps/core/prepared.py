@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import msgspec
 import psycopg
 from django.db import connection
 from django.db.models import Model
@@ -28,11 +29,14 @@ def fetch_all(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 def insert(rows: Sequence[Model]) -> None:
-    """The rows of one model, ids included, in one statement however many they are."""
+    """The rows of one model, ids included, in one statement however many they are.
+
+    They go as one JSON document: a tenth of the work of binding a value for each column of each row.
+    """
     if rows:
-        model = type(rows[0])
-        statement, fields = _inserting(model)
-        fetch_all(statement, [[_value(row, field) for row in rows] for field in fields])
+        statement, fields = _inserting(type(rows[0]))
+        values = [{field.column: _plain(row, field) for field in fields} for row in rows]
+        fetch_all(statement, [msgspec.json.encode(values).decode()])
 
 
 def update(row: Model, names: tuple[str, ...]) -> None:
@@ -45,14 +49,28 @@ def _value(row: Model, field: Any) -> Any:
     return field.get_db_prep_save(getattr(row, field.attname), connection)
 
 
+def _plain(row: Model, field: Any) -> Any:
+    """As JSON has it: bytes in base64, decimals and instants as texts."""
+    return field.get_prep_value(getattr(row, field.attname))
+
+
 @cache
 def _inserting(model: type[Model]) -> tuple[str, list[Any]]:
+    # Names and types come from the model, values are bound.
     fields = list(model._meta.local_concrete_fields)
+    types = [field.db_type(connection) for field in fields]
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
-    table = f'"{model._meta.db_table}"'
-    # Names come from the model, values are bound.
-    return f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}) RETURNING 1", fields  # noqa: S608
+    read = ", ".join(
+        f"decode(\"{field.column}\", 'base64')" if of == "bytea" else f'"{field.column}"'
+        for field, of in zip(fields, types, strict=True)
+    )
+    shapes = ", ".join(
+        f'"{field.column}" {"text" if of == "bytea" else of}' for field, of in zip(fields, types, strict=True)
+    )
+    return (
+        f'INSERT INTO "{model._meta.db_table}" ({columns})'  # noqa: S608
+        f" SELECT {read} FROM json_to_recordset(%s::json) AS given ({shapes}) RETURNING 1"
+    ), fields
 
 
 @cache

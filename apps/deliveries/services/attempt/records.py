@@ -4,7 +4,7 @@ the times.
 
 import base64
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,11 +12,12 @@ from apps.deliveries.choices import AttemptStatus
 from apps.deliveries.journeys import Journey, OpenAttempt
 from apps.deliveries.models import Attempt
 from apps.engine.orders import EndpointSpec
-from apps.engine.outbound import OutboundRequest, OutboundResponse
+from apps.engine.outbound import OutboundRequest, OutboundResponse, Timings
 from apps.engine.outcome import Reading
 from apps.engine.request import idempotency_key_of
 
 KEPT_BODY_BYTES = 64 * 1024
+_STAGES = tuple(field.name for field in fields(Timings))
 _CLEAN = str.maketrans("", "", "\x00")
 
 
@@ -82,7 +83,8 @@ def sealed_response(journey: Journey, attempt: OpenAttempt, response: OutboundRe
 
 def timings(assembly_ms: float, response: OutboundResponse, parse_ms: float) -> dict[str, float]:
     """The stages of a call in milliseconds, those not reached left out."""
-    stages = asdict(response.timings) | {"assembly_ms": assembly_ms, "parse_ms": parse_ms}
+    stages = {name: getattr(response.timings, name) for name in _STAGES}
+    stages |= {"assembly_ms": assembly_ms, "parse_ms": parse_ms}
     return {name: round(value, 3) for name, value in stages.items() if value is not None}
 
 

@@ -39,9 +39,12 @@ class _Tally:
                 self._came = [one for one in self._came if one[0] not in urgent]
         return due
 
+    def reset(self) -> None:
+        self.__init__()  # type: ignore[misc]
+
 
 _tally = _Tally()
-os.register_at_fork(after_in_child=_tally.__init__)  # type: ignore[misc]
+os.register_at_fork(after_in_child=_tally.reset)
 
 
 def count_pings(results: Iterable[tuple[int, Outcome]], *, probes: frozenset[int]) -> None:
@@ -49,3 +52,8 @@ def count_pings(results: Iterable[tuple[int, Outcome]], *, probes: frozenset[int
     came = list(results)
     failed = {endpoint_id for endpoint_id, outcome in came if breaker.counts_as_failure(outcome)}
     breakers.count(_tally.add(came, urgent=probes | failed), CallPhase.PING)
+
+
+def forget() -> None:
+    """Drop what is not counted yet; for tests."""
+    _tally.reset()
