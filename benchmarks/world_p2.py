@@ -68,16 +68,18 @@ def person() -> dict[str, str]:
     }
 
 
-def auctioning(ping_urls: list[str], post_urls: list[str]) -> Market:
+def auctioning(ping_urls: list[str], post_urls: list[str], *, deadline_ms: int = 750) -> Market:
     """A published campaign whose leads go to the best bid, each order under a cap that never fills."""
     company = Company.objects.create(name=f"Benchmark {new_id()}")
-    campaign = campaign_create(company, name="Benchmark", by=None, traffic="exchange")
+    campaign = campaign_create(company, name="Benchmark", by=None, traffic="exchange", auction_ms=deadline_ms)
     source = Source.objects.create(company=company, name="Benchmark")
     opened = terms_create(source, campaign, by=None, payout_kind="percent", payout_amount="80.00")
     terms_approve(opened.terms, by=None)
     for number, (ping_url, post_url) in enumerate(zip(ping_urls, post_urls, strict=True)):
         buyer = buyer_create(company, name=f"Buyer {number}", by=None)
-        endpoint = endpoint_create(buyer, name="Benchmark", url=post_url, ping_url=ping_url, by=None)
+        endpoint = endpoint_create(
+            buyer, name="Benchmark", url=post_url, ping_url=ping_url, ping_timeout_ms=deadline_ms, by=None
+        )
         mappings_set(endpoint, rows=PING_MAPPING, phase="ping", by=None)
         mappings_set(endpoint, rows=POST_MAPPING, by=None)
         response_rules_set(endpoint, rows=PING_RULES, phase="ping", by=None)
