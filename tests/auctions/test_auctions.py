@@ -10,7 +10,7 @@ from apps.auctions.models import Bid, Ping
 from apps.auctions.services import speeds
 from apps.buyers.services import order_cap_add
 from apps.deliveries import services as deliveries
-from apps.deliveries.models import Attempt
+from apps.deliveries.models import Attempt, EndpointBreaker
 from apps.engine.values import Problem
 from apps.leads.models import Lead
 from apps.ledger.models import Sale
@@ -152,6 +152,16 @@ def test_late_bids_are_recorded_and_cannot_win(simulator: Running) -> None:
     assert late.get().status == "late"
     assert late.get().exclusive == Decimal("50")
     assert Ping.objects.get().price == Decimal("20")
+
+
+def test_lateness_opens_no_breaker(simulator: Running) -> None:
+    """Under load it is ours, and healthy buyers would be asked no more."""
+    scene = auction_market(simulator, ["bid?price=50.00&ms=300"], campaign={"auction_ms": 60})
+    for _ in range(12):
+        speeds.forget()
+        ping(scene)
+    assert len(scene.pings(0)) == 12
+    assert not EndpointBreaker.objects.filter(opened_at__isnull=False).exists()
 
 
 def test_nobody_answers_in_time(simulator: Running) -> None:

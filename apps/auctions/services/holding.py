@@ -73,10 +73,16 @@ def ask(offered: Offered) -> Held:
 
 
 def count(held: Held) -> None:
-    """The endpoints' health on pings, counted in once everything is written."""
-    called = [one for one in held.asked if one.response is None or one.response.error not in _NO_CALL]
+    """The endpoints' health on pings, counted in once everything is written.
+
+    Lateness is no failure of the endpoint: it may be ours, under load, and who is too slow is left out for being slow.
+    A probe has to tell either way.
+    """
+    probes = held.known.probes
+    told = [one for one in held.asked if one.response is not None or one.endpoint.id in probes]
+    called = [one for one in told if one.response is None or one.response.error not in _NO_CALL]
     results = [(one.endpoint.id, one.answered.reading.outcome) for one in called if one.answered]
-    tally.count_pings(results, probes=held.known.probes)
+    tally.count_pings(results, probes=probes)
 
 
 def offers_of(found: Entrants, asked: Iterable[Asked], *, worth: Mapping[int, Decimal]) -> list[Offer]:
