@@ -37,7 +37,7 @@ from apps.simulator.running import running_simulator
 
 NOWHERE = "http://127.0.0.1:9"
 LEADS = 220
-SELDOM = {"retry_at"}
+SELDOM = {"ping", "retry_at"}
 """What sixty leads may not happen to tell of."""
 
 
