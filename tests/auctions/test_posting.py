@@ -11,7 +11,8 @@ from django.db import connection
 
 from apps.auctions import services
 from apps.auctions.models import Ping
-from apps.auctions.services import OpenPing, speeds
+from apps.auctions.services import OpenPing, speeds, whole
+from apps.buyers.services import order_cap_add
 from apps.deliveries import services as deliveries
 from apps.deliveries.models import Delivery
 from apps.engine.normalise import PING
@@ -22,7 +23,7 @@ from apps.leads.services import Submission
 from apps.ledger.models import Sale
 from apps.simulator.running import Running
 from tests.auctions.market import Bidder, auction_market, fixed
-from tests.auctions.sending import opened, ping, post, submission
+from tests.auctions.sending import opened, ping, post, submission, used
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,3 +173,33 @@ def test_buyers_take_turns_where_their_group_says_so(simulator: Running, way: st
         deliveries.drain()
     bought = Counter(Sale.objects.values_list("order_id", flat=True))
     assert [bought[order.pk] for order in scene.orders] == [2, 2, 2]
+
+
+def test_sent_again_past_a_full_cap_because_a_person_said_so(simulator: Running) -> None:
+    scene = auction_market(simulator, ["no-bid", fixed("20.00")])
+    order_cap_add(scene.orders[1], by=None, period="total", limit=0)
+    scene.world.publish()
+    services.direct_post(submission(scene, scene.direct_body()["data"]))
+    deliveries.drain()
+    assert Lead.objects.get().status == "unsold"
+    deliveries.redeliver(Delivery.objects.get(), by=None, ignores=["caps"])
+    assert services.auction_due() == 1
+    deliveries.drain()
+    assert Lead.objects.get().status == "sold"
+
+
+def test_of_two_auctions_of_one_lead_the_first_counts(simulator: Running) -> None:
+    """A worker that stood still past its lease comes back to a lead that another one has put up."""
+    scene = auction_market(simulator, ["bid?price=20.00"])
+    cap = order_cap_add(scene.orders[0], by=None, period="total", limit=5)
+    scene.world.publish()
+    recorded = services.lead_record(submission(scene, scene.direct_body()["data"]))
+    taken = whole._taken("id = %s", [recorded.delivery_id, 1, 0])
+    again = whole._taken("id = %s", [recorded.delivery_id, 1, 30])
+    assert whole._auction(again) == 1
+    assert whole._auction(taken) == 1
+    assert used()[cap.cap_key] == 1
+    assert Ping.objects.filter(status="posted").count() == 1
+    deliveries.drain()
+    assert Sale.objects.count() == 1
+    assert used()[cap.cap_key] == 1

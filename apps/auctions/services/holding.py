@@ -49,8 +49,8 @@ class Decided:
 
     award: Award
     lines: list[dict[str, object]]
+    plan: Plan
     reserved: dict[int, list[list[object]]] = field(default_factory=dict)
-    plan: Plan | None = None
 
 
 def ask(offered: Offered) -> Held:
@@ -140,7 +140,7 @@ def decide(held: Held, now: datetime, *, goes_on: bool = False, locks: str = "wi
         turns.write()
     book.write()
     lines = told(offered, [*award.lines, *out, *held.passed], held.asked)
-    return Decided(award, lines, reserved, plan)
+    return Decided(award, lines, plan, reserved)
 
 
 def plan_of(offered: Offered, award: Award) -> Plan:

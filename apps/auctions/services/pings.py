@@ -167,7 +167,7 @@ def _settled(row: Ping, bids: Sequence[Bid], held: Held, *, goes_on: bool, locks
     row.payout, row.price = award.payout, award.price
     row.answered_at, row.expires_at = now, _expires_at(held, decided, now)
     row.asked, row.lines = len(held.asked), decided.lines
-    row.plan = plan_dump(decided.plan) if decided.plan is not None and award.winners else None
+    row.plan = plan_dump(decided.plan) if award.winners else None
     row.shadow = _shadow(decided)
     row.reservations = {str(order_id): kept for order_id, kept in decided.reserved.items()}
     update(row, _SETTLED)

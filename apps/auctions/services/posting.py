@@ -12,7 +12,6 @@ from apps.auctions.services import records
 from apps.core.crypto import DecryptionError, unwrap
 from apps.core.ids import parse_public_id
 from apps.deliveries.facts import database_now
-from apps.deliveries.jobs import wake_drain
 from apps.deliveries.services import delivery_begin
 from apps.deliveries.services.journey.turns import TurnBook
 from apps.deliveries.specs import plan_load
@@ -181,9 +180,3 @@ def repeated(row: Ping, plan: Plan, *, wrapped_key: bytes | None = None) -> dict
     bids = Bid.objects.filter(ping=row, order_id__in=wanted, sealed_response__isnull=False)
     found = ((bid.order_id, records.opened(key, bid.sealed_response, "response", bid.pk)) for bid in bids)
     return {order_id: records.answer_of(kept) for order_id, kept in found if kept is not None}
-
-
-def wake(recorded: Recorded) -> None:
-    """Let the drain know of what was posted."""
-    if recorded.delivery_id is not None:
-        wake_drain()

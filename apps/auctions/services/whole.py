@@ -4,10 +4,10 @@ A direct post is auctioned by the request that brought it; leads by other doors 
 the source waits for the buyers. Nothing is lost with a process: what nobody has auctioned is taken by the next one.
 """
 
+import json
 import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from django.db import close_old_connections, connection, transaction
 
@@ -42,12 +42,6 @@ _TAKE = """
     FROM due WHERE d.id = due.id
     RETURNING d.id, d.company_id, d.lead_id, d.version_id, d.leased_until, d.only_order_id, d.ignores
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Lot:
-    journey: Journey
-    offered: Offered
 
 
 def is_auctioned(submission: Submission) -> bool:
@@ -116,7 +110,7 @@ def _taken(which: str, values: list[object]) -> list[Journey]:
                 version_id=version,
                 lease=lease,
                 only_order_id=only,
-                ignores=frozenset(ignores if isinstance(ignores, list) else ()),
+                ignores=frozenset(json.loads(ignores) if isinstance(ignores, str) else ignores),
             )
             for number, company, lead, version, lease, only, ignores in cursor.fetchall()
         ]
@@ -169,15 +163,17 @@ def _hold(journey: Journey) -> None:
             Ping.objects.filter(pk=row.pk).update(
                 status=PingStatus.POSTED, posted_at=row.answered_at, reservations={}
             )
-        plan = decided.plan or holding.plan_of(offered, decided.award)
-        delivery_begin(
+        begun = delivery_begin(
             journey.id,
-            plan,
+            decided.plan,
             version_id=journey.version_id,
             reserved=decided.reserved,
-            bids=posting.repeated(row, plan, wrapped_key=offered.key.wrapped),
+            bids=posting.repeated(row, decided.plan, wrapped_key=offered.key.wrapped),
         )
         posting.tell(row, journey.lead_id)
+        if not begun:
+            # Another process took it over and was quicker: nothing of this auction counts.
+            transaction.set_rollback(True)
     holding.count(held)
 
 

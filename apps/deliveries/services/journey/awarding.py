@@ -20,7 +20,7 @@ _BEGIN = """
     UPDATE deliveries_delivery
     SET plan = %s, history = %s, sealed_bids = %s, version_id = %s, awaits_auction = false, leased_until = NULL,
         claims = 0, next_attempt_at = now()
-    WHERE id = %s AND status = 'pending'
+    WHERE id = %s AND status = 'pending' AND plan IS NULL
 """
 _CLOSE = """
     UPDATE deliveries_delivery SET is_closed = true, next_attempt_at = now() WHERE id = %s AND status = 'pending'
@@ -40,9 +40,11 @@ def begin(
     version_id: int,
     reserved: Mapping[int, Sequence[Reservation]],
     bids: Mapping[int, OutboundResponse],
-) -> None:
-    """Let it go the way of an award. `reserved` passes to it with what the winners' caps hold, by order; `bids` are
-    answers to the ping that the posts to these orders may repeat.
+) -> bool:
+    """Let it go the way of an award; False when it has its way already.
+
+    `reserved` passes to it with what the winners' caps hold, by order; `bids` are answers to the ping that the posts to
+    these orders may repeat.
     """
     sealed = None
     if bids:
@@ -53,6 +55,7 @@ def begin(
         cursor.execute(
             _BEGIN, [json.dumps(plan_dump(plan)), json.dumps(history), sealed, version_id, delivery_id]
         )
+        return bool(cursor.rowcount)
 
 
 def close(delivery_id: int) -> DeliveryState:
