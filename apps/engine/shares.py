@@ -13,6 +13,11 @@ EXCLUSIVE, SHARED = "exclusive", "shared"
 ZERO = Decimal("0")
 
 
+def promised(plan: Plan) -> Decimal:
+    """What the sales of a lead have to bring together, in cents; zero where nothing was promised."""
+    return max((step.needs for step in plan.steps), default=ZERO)
+
+
 def goes(step: Step, plan: Plan, taken: Sequence[Step], is_left: Callable[[Step], bool]) -> bool:
     """Whether a step may be offered the lead, by how it buys.
 

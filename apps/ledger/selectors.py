@@ -1,12 +1,15 @@
 """Reads of the ledger."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from apps.ledger.models import Entry, Sale
+
+ZERO = Decimal("0.00")
 
 
 def sales_of(lead_id: int) -> QuerySet[Sale]:
@@ -16,22 +19,32 @@ def sales_of(lead_id: int) -> QuerySet[Sale]:
 
 @dataclass(frozen=True, slots=True)
 class SoldSoFar:
-    """A lead's sales together: how many, what buyers pay, what the source earns (money)."""
+    """A lead's sales together: how many, what buyers pay, what the source earns (money).
+
+    `orders` has the order and the price of each, first sale first.
+    """
 
     count: int = 0
     price: Decimal = Decimal("0.00")
     payout: Decimal = Decimal("0.00")
+    orders: tuple[tuple[int, Decimal], ...] = ()
 
 
 def sold_so_far(lead_ids: Iterable[int]) -> dict[int, SoldSoFar]:
     """The sales of each lead that has any that stand."""
-    rows = (
-        Sale.objects.filter(lead_id__in=list(lead_ids), reversed_at=None)
-        .order_by()
-        .values_list("lead_id")
-        .annotate(count=Count("id"), prices=Sum("price"), payouts=Sum("payout"))
-    )
-    return {lead_id: SoldSoFar(count, price, payout) for lead_id, count, price, payout in rows}
+    rows = Sale.objects.filter(lead_id__in=list(lead_ids), reversed_at=None).order_by("place")
+    sales: defaultdict[int, list[tuple[int, Decimal, Decimal]]] = defaultdict(list)
+    for lead_id, *sale in rows.values_list("lead_id", "order_id", "price", "payout"):
+        sales[lead_id].append(tuple(sale))
+    return {
+        lead_id: SoldSoFar(
+            count=len(some),
+            price=sum((price for _, price, _ in some), ZERO),
+            payout=sum((payout for _, _, payout in some), ZERO),
+            orders=tuple((order_id, price) for order_id, price, _ in some),
+        )
+        for lead_id, some in sales.items()
+    }
 
 
 def balance(account: str, account_id: int | None = None) -> Decimal:

@@ -97,6 +97,36 @@ def test_by_default_nobody_is_asked_who_cannot_pay_what_was_promised(simulator: 
     assert Lead.objects.get().status == "unsold"
 
 
+def test_who_can_pay_what_was_promised_pays_it(simulator: Running) -> None:
+    """24.00 was promised for 30.00: the next pays 25.00, of which the rule alone would pass on 20.00."""
+    bidders = [Bidder("bid?price=30.00", "reject"), Bidder("bid?price=25.00", "promised?price=25.00")]
+    scene = auction_market(simulator, bidders)
+    post(scene, ping(scene).ping_id)
+    deliveries.drain()
+    sale = Sale.objects.get()
+    assert (sale.price, sale.payout) == (Decimal("25.00"), Decimal("24.00"))
+    assert Lead.objects.get().payout == Decimal("24.00")
+
+
+def test_shares_that_pay_what_was_promised_together_pay_it(simulator: Running) -> None:
+    """40.00 was promised for 30.00 and 20.00. The second refuses; the next makes 45.00 of it."""
+    bidders = [
+        Bidder("bid?price=30.00", order={"share": "shared"}),
+        Bidder("bid?price=20.00", "reject", order={"share": "shared"}),
+        Bidder("bid?price=15.00", order={"share": "shared"}),
+        Bidder("bid?price=1.00", order={"share": "shared"}),
+    ]
+    group = {"method": "highest_price", "max_buyers": 2}
+    scene = auction_market(simulator, bidders, campaign={"max_buyers": 2}, groups=[group])
+    told = ping(scene)
+    assert told.payout == Decimal("40.00")
+    post(scene, told.ping_id)
+    deliveries.drain()
+    sales = [(sale.price, sale.payout) for sale in Sale.objects.order_by("place")]
+    assert sales == [(Decimal("30.00"), Decimal("24.00")), (Decimal("15.00"), Decimal("16.00"))]
+    assert Lead.objects.get().payout == Decimal("40.00")
+
+
 def test_the_winners_place_is_kept_until_the_ping_expires(simulator: Running) -> None:
     scene = auction_market(simulator, ["bid?price=20.00"])
     cap = order_cap_add(scene.orders[0], by=None, period="total", limit=1)

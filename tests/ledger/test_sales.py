@@ -34,7 +34,9 @@ def test_a_sale_is_booked_with_entries_that_add_up_to_zero() -> None:
     sides = dict(Entry.objects.values_list("account", "amount"))
     assert sides == {"buyer": Decimal("25.00"), "source": Decimal("-20.00"), "margin": Decimal("-5.00")}
     assert selectors.balance("buyer", 50) == Decimal("25.00")
-    assert selectors.sold_so_far([10, 11]) == {10: selectors.SoldSoFar(1, Decimal("25.00"), Decimal("20.00"))}
+    price, payout = Decimal("25.00"), Decimal("20.00")
+    sold = selectors.SoldSoFar(1, price, payout, ((SALE.order_id, price),))
+    assert selectors.sold_so_far([10, 11]) == {10: sold}
 
 
 def test_the_same_attempt_is_booked_once() -> None:

@@ -106,7 +106,8 @@ def test_the_award_is_worked_out_in_numbers(scene: Lot) -> None:
         ("What stays", "$42.13 less $33.70", "$8.43"),
     ]
     assert found.notes == (
-        "A post goes down the ranking no further than prices of $33.70, what the source was promised.",
+        "A post goes down the ranking no further than prices of $33.70, what the source was promised and gets in any"
+        " case.",
     )
 
 

@@ -29,7 +29,8 @@ class AuctionForm(MarginForm):
             "margin_kind": "What stays with you of a buyer's price. Terms come before orders, orders before this one.",
             "margin_amount": "For example 8.00, or 20 for twenty percent.",
             "on_mismatch": "For example another zip code than the one that buyers bid for.",
-            "post_floor": "When the winner does not take the lead, the next is asked at its own bid.",
+            "post_floor": "When the winner does not take the lead, the next is asked at its own bid. The first keeps "
+            "what the source was promised, if need be out of your margin.",
             "expected_value": "A buyer that bids high and takes little, or gives much back, ranks lower. Shadow shows "
             "in the trace what this would have changed.",
         }

@@ -164,7 +164,8 @@ class PastJourney:
     def _sold_so_far(self) -> SoldSoFar:
         prices = sum((one.price for one in self.bookings), Decimal(0))
         payouts = sum((one.payout for one in self.bookings), Decimal(0))
-        return SoldSoFar(len(self.bookings), prices, payouts)
+        orders = tuple((one.order_id, one.price) for one in self.bookings)
+        return SoldSoFar(len(self.bookings), prices, payouts, orders)
 
     def _remember(self, answer: Answer) -> None:
         history, reading = self.journey.history, answer.reading

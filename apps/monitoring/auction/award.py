@@ -217,7 +217,7 @@ def _floor(ping: Ping, spec: CampaignSpec, terms: TermsSpec) -> str:
     if spec.auction.post_floor == "payout":
         return (
             f"A post goes down the ranking no further than prices of {money(ping.payout, spec.currency)},"
-            " what the source was promised."
+            " what the source was promised and gets in any case."
         )
     return "A post goes down the whole ranking; what the source gets is worked out again from the price that is paid."
 
