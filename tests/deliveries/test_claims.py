@@ -166,6 +166,31 @@ def test_an_answer_beside_its_own_interruption_is_one_sale(simulator: Running, f
     assert Attempt.objects.get().outcome == "accepted"
 
 
+def test_a_suspect_that_is_given_back_unworked_stays_one(simulator: Running) -> None:
+    """A drain whose time is over between the claim and the start."""
+    delivery = market(simulator, ["accept", "accept"]).lead()
+    start(claims.claim(10))
+    lapse(delivery)
+    drain = draining.Drain()
+    drain._start(claims.claim_suspect())
+    delivery.refresh_from_db()
+    assert delivery.claims == 1
+    services.drain()
+    assert outcomes(delivery) == ["unknown"]
+    assert stands(delivery) == ("held", "held")
+    assert simulator.requests == []
+
+
+def test_a_delivery_that_is_given_back_unworked_is_as_new(simulator: Running) -> None:
+    delivery = market(simulator, ["accept"]).lead()
+    drain = draining.Drain()
+    drain._start(claims.claim(10))
+    delivery.refresh_from_db()
+    assert (delivery.claims, delivery.leased_until) == (0, None)
+    services.drain()
+    assert stands(delivery) == ("sold", "sold")
+
+
 def test_two_answers_to_one_attempt_are_booked_once(simulator: Running) -> None:
     delivery = market(simulator, ["accept", "accept"]).lead()
     (journey,) = start(claims.claim(10)).sending

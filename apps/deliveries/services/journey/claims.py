@@ -89,35 +89,43 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def release(journeys: Iterable[Journey], *, after_s: float = 0.0, forget: bool = True) -> None:
-    """Give deliveries back unworked, due again after `after_s`. With `forget` off the claim still counts
-    against them.
+_RELEASE = """
+    UPDATE deliveries_delivery
+    SET claims = claims - 1, leased_until = CASE WHEN claims > 1 THEN now() END, next_attempt_at = now()
+    WHERE id = %s AND leased_until = %s AND status = 'pending'
+"""
+_PARK = """
+    UPDATE deliveries_delivery
+    SET claims = 0, leased_until = NULL, next_attempt_at = now() + make_interval(secs => %s)
+    WHERE id = %s AND leased_until = %s AND status = 'pending'
+"""
+_LEAVE = """
+    UPDATE deliveries_delivery SET leased_until = now() + make_interval(secs => %s)
+    WHERE id = %s AND leased_until = %s AND status = 'pending'
+"""
+
+
+def release(journeys: Iterable[Journey]) -> None:
+    """Give deliveries back as they were before their claim. A suspect stays one: the attempt of the process that died
+    with it may be open still, and only who claims a suspect looks for it.
     """
-    _give_back([(journey, after_s) for journey in journeys], forget=forget)
+    _give_back(_RELEASE, [(journey.id, journey.lease) for journey in journeys])
 
 
 def park(parked: Iterable[tuple[Journey, float]]) -> None:
-    """Give deliveries back, each due again after so many seconds."""
-    _give_back(list(parked), forget=True)
+    """Give back deliveries that have no attempt open, each due again after so many seconds."""
+    _give_back(_PARK, [(after_s, journey.id, journey.lease) for journey, after_s in parked])
 
 
-def _give_back(parked: Sequence[tuple[Journey, float]], *, forget: bool) -> None:
-    if not parked:
-        return
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            """
-            UPDATE deliveries_delivery
-            SET claims = CASE WHEN %s THEN 0 ELSE claims END,
-                leased_until = CASE WHEN %s THEN NULL ELSE now() + make_interval(secs => %s) END,
-                next_attempt_at = CASE WHEN %s THEN now() + make_interval(secs => %s) ELSE next_attempt_at END
-            WHERE id = %s AND leased_until = %s AND status = 'pending'
-            """,
-            [
-                (forget, forget, after_s, forget, after_s, journey.id, journey.lease)
-                for journey, after_s in parked
-            ],
-        )
+def leave(journey: Journey, *, for_s: float) -> None:
+    """Leave a delivery alone for so long; the claim counts against it."""
+    _give_back(_LEAVE, [(for_s, journey.id, journey.lease)])
+
+
+def _give_back(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, rows)
 
 
 def still_ours(journeys: Iterable[Journey]) -> set[tuple[int, datetime]]:

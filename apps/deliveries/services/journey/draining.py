@@ -251,7 +251,7 @@ class Drain:
         logger.exception("delivery_failed", extra={"delivery_id": journey.id})
         self.report.failed += 1
         try:
-            claims.release([journey], after_s=STEP_BACK_S, forget=False)
+            claims.leave(journey, for_s=STEP_BACK_S)
         except DatabaseError:
             logger.warning("lease_left_to_lapse", extra={"delivery_id": journey.id})
         return join([])
