@@ -32,7 +32,7 @@ def plan_dump(plan: Plan) -> dict[str, Any]:
         "steps": [_step_dump(step) for step in plan.steps],
         "groups": [[group.id, group.max_buyers, group.when_sold] for group in plan.groups],
         "max_buyers": plan.max_buyers,
-    }
+    } | ({"reason": plan.reason} if plan.reason else {})
 
 
 def plan_load(stored: Mapping[str, Any]) -> Plan:
@@ -43,6 +43,7 @@ def plan_load(stored: Mapping[str, Any]) -> Plan:
             GroupLimit(group, max_buyers, when_sold) for group, max_buyers, when_sold in stored["groups"]
         ),
         max_buyers=stored["max_buyers"],
+        reason=stored.get("reason", ""),
     )
 
 

@@ -79,12 +79,15 @@ class GroupLimit:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The way of one lead: steps in order, every order considered, and the limits. `max_buyers` is the campaign's."""
+    """The way of one lead: steps in order, every order considered, and the limits. `max_buyers` is the campaign's,
+    `reason` why an auction found nobody (a code of `engine.reasons`), else empty.
+    """
 
     steps: tuple[Step, ...]
     considered: tuple[Considered, ...] = ()
     groups: tuple[GroupLimit, ...] = ()
     max_buyers: int = 1
+    reason: str = ""
 
     def sells_alone(self, order_id: int) -> bool:
         """Whether a sale to this order is exclusive."""

@@ -229,7 +229,7 @@ def _ended(so_far: _SoFar) -> Decision:
     if so_far.sold:
         order_ids = tuple(result.order_id for result in so_far.history if result.what is Outcome.ACCEPTED)
         return Sold(order_ids, recovered=recovered(so_far.history, order_ids[0]))
-    return Unsold(_unsold_reason(so_far.history))
+    return Unsold(_unsold_reason(so_far.plan, so_far.history))
 
 
 def _deferred(so_far: _SoFar, now: datetime) -> Decision | None:
@@ -251,11 +251,11 @@ def _deferred(so_far: _SoFar, now: datetime) -> Decision | None:
     return Send(step.order_id, step.price, place, _tries(so_far.by_order[step.order_id]))
 
 
-def _unsold_reason(history: Sequence[Result]) -> str:
-    """From the last buyer that was asked; none asked, none eligible."""
+def _unsold_reason(plan: Plan, history: Sequence[Result]) -> str:
+    """From the last buyer that was asked; none asked, what the auction says, or none eligible."""
     asked = [result for result in history if isinstance(result.what, Outcome)]
     if not asked:
-        return "no_eligible_buyer"
+        return plan.reason or "no_eligible_buyer"
     return "buyer_rejected" if asked[-1].what in _REJECTED else "buyer_delivery_failed"
 
 

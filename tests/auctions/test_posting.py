@@ -132,6 +132,15 @@ def test_a_lead_nobody_bids_for_ends_unsold(simulator: Running) -> None:
     assert lead.payout == 0
 
 
+def test_a_lead_whose_bids_were_all_too_low_says_so_everywhere(simulator: Running) -> None:
+    scene = auction_market(simulator, ["bid?price=20.00"], campaign={"minimum_bid": "25.00"})
+    services.direct_post(submission(scene, scene.direct_body()["data"]))
+    deliveries.drain()
+    lead, delivery, row = Lead.objects.get(), Delivery.objects.get(), Ping.objects.get()
+    assert (lead.status, lead.reason, lead.message) == ("unsold", "below_minimum_bid", "Below minimum bid")
+    assert (delivery.status, delivery.reason, row.reason) == ("unsold", lead.reason, lead.reason)
+
+
 def test_once_the_source_is_told_nobody_else_is_asked(simulator: Running) -> None:
     bidders = [Bidder("bid?price=30.00", "reject"), Bidder("bid?price=29.00", "promised")]
     scene = auction_market(simulator, bidders, campaign={"post_floor": "margin"})

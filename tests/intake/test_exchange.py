@@ -80,6 +80,8 @@ def test_nobody_buys(simulator: Running, name: str, bidders: list, terms: dict, 
     assert (answer["status"], answer["reason"]) == ("rejected", reason)
     assert not scene.posts(0)
     assert not Sale.objects.exists()
+    if name == "direct_post":
+        assert Lead.objects.get().reason == reason
 
 
 @pytest.mark.parametrize(

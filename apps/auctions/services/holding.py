@@ -146,7 +146,7 @@ def decide(held: Held, now: datetime, *, goes_on: bool = False, locks: str = "wi
 def plan_of(offered: Offered, award: Award) -> Plan:
     """The award as the way of a delivery."""
     limits = routing.layout(offered.spec).limits
-    return Plan(steps=award.ranking, groups=limits, max_buyers=offered.spec.max_buyers)
+    return Plan(steps=award.ranking, groups=limits, max_buyers=offered.spec.max_buyers, reason=award.reason)
 
 
 def _counters(held: Held, of: Iterable[Offer | Winner], now: datetime) -> set[tuple[str, str]]:

@@ -65,9 +65,12 @@ def _paid(story: Story) -> str:
 
 
 def _unsold(story: Story) -> str:
-    calls = (
-        f"{counted(len(story.attempts), 'call')} made" if story.attempts else "no order could be offered it"
-    )
+    if story.attempts:
+        calls = f"{counted(len(story.attempts), 'call')} made"
+    elif story.lead.reason == "below_minimum_bid":
+        calls = "what was bid was under a minimum, or left too little"
+    else:
+        calls = "no order could be offered it"
     kept = f"{_paid(story)} all the same, as it was told at acceptance" if story.lead.payout else ""
     return f"No buyer took it ({calls}){kept}."
 
