@@ -5,23 +5,29 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.auctions.models import Bid, Ping
-from apps.auctions.services import holding, pings, speeds
+from apps.auctions.offered import Offered
+from apps.auctions.services import holding, pings, speeds, whole
+from apps.auctions.services.holding import Held
 from apps.auctions.services.pings import Pinged
+from apps.buyers.models import LeadOrder
 from apps.buyers.services import order_cap_add
 from apps.core.prepared import insert
 from apps.deliveries.choices import CallPhase
 from apps.deliveries.facts import live_of
+from apps.deliveries.journeys import Journey
 from apps.deliveries.models import EndpointBreaker
 from apps.deliveries.services.endpoint import tally
 from apps.deliveries.specs import breaker_load
 from apps.engine.normalise import PING
 from apps.engine.outcome import Outcome
+from apps.leads.models import CapCounter
 from apps.simulator.running import Running
-from tests.auctions.market import AuctionMarket, auction_market
+from tests.auctions.market import AuctionMarket, auction_market, fixed
 from tests.auctions.sending import ping, submission, used, verdicts
+from tests.faults.harness.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,6 +68,111 @@ def test_as_many_pings_win_as_there_are_places(simulator: Running) -> None:
         == [Decimal(0)] * 6 + [Decimal("16.00")] * 3 + [Decimal("24.00")] * 3
     )
     assert [used()[cap.cap_key] for cap in caps] == [3, 3]
+
+
+class Other:
+    """Somebody else's transaction, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1)
+        self._pool.submit(transaction.set_autocommit, False).result()
+
+    def locks(self, query: str, value: object) -> None:
+        """Lock rows at once; an error where somebody has them."""
+        self._pool.submit(_run, f"{query} FOR UPDATE NOWAIT", value).result()
+
+    def ends(self) -> None:
+        """Give everything back."""
+        self._pool.submit(_end).result()
+        self._pool.shutdown()
+
+
+def _run(query: str, value: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(query, [value])
+
+
+def _end() -> None:
+    transaction.rollback()
+    transaction.set_autocommit(True)
+    connection.close()
+
+
+DELIVERY = "SELECT 1 FROM deliveries_delivery WHERE id = %s"
+COUNTER = "SELECT 1 FROM leads_capcounter WHERE cap_key = %s"
+_WAITING = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
+        return bool(cursor.fetchone()[0])
+
+
+def _auctioned(journeys: list[Journey]) -> None:
+    try:
+        whole._auction(journeys)
+    finally:
+        connection.close()
+
+
+def test_a_lead_is_locked_before_its_winners_caps(simulator: Running) -> None:
+    """So whoever has the lead and wants a cap does not wait for one who has the cap and wants the lead."""
+    scene = auction_market(simulator, ["bid?price=30.00"])
+    cap = order_cap_add(scene.orders[0], by=None, period="total", limit=5)
+    scene.world.publish()
+    CapCounter.objects.create(cap_key=cap.cap_key, period_key="total")
+    recorded = whole.lead_record(submission(scene, scene.direct_body()["data"]))
+    taken = whole._taken("id = %s", [recorded.delivery_id, 1, 30])
+    other = Other()
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            other.locks(DELIVERY, recorded.delivery_id)
+            auction = pool.submit(_auctioned, taken)
+            assert wait_until(_somebody_waits)
+            other.locks(COUNTER, cap.cap_key)
+        finally:
+            other.ends()
+        auction.result()
+    assert used() == {cap.cap_key: 1}
+
+
+def test_the_winners_lock_is_given_back_before_those_of_all_are_taken(
+    simulator: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The winner's cap fills while buyers think. Caps are locked from the highest key down: who holds the higher one
+    and wants the winner's does not wait for this auction, which waits for him."""
+    scene = auction_market(simulator, ["no-bid", fixed("20.00"), fixed("20.00")])
+    caps = {order_cap_add(one, by=None, period="total", limit=1).cap_key: one for one in scene.orders[1:]}
+    low, high = sorted(caps)
+    LeadOrder.objects.filter(pk=caps[low].pk).update(price="30.00")
+    scene.world.publish()
+    for key in caps:
+        CapCounter.objects.create(cap_key=key, period_key="total")
+    recorded = whole.lead_record(submission(scene, scene.direct_body()["data"]))
+    taken = whole._taken("id = %s", [recorded.delivery_id, 1, 30])
+    ask, other = holding.ask, Other()
+
+    def asked(offered: Offered) -> Held:
+        held = ask(offered)
+        CapCounter.objects.filter(cap_key=low).update(used=1)
+        return held
+
+    monkeypatch.setattr(holding, "ask", asked)
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            other.locks(COUNTER, high)
+            auction = pool.submit(_auctioned, taken)
+            assert wait_until(_somebody_waits)
+            other.locks(COUNTER, low)
+        finally:
+            other.ends()
+        auction.result()
+    told = verdicts(Ping.objects.get())
+    assert (told[caps[low].name], told[caps[high].name]) == ("cap", "won")
+    assert used() == {low: 1, high: 1}
 
 
 def _apart(scene: AuctionMarket) -> Pinged:

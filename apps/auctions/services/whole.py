@@ -15,13 +15,14 @@ from apps.auctions.choices import PingOrigin, PingStatus
 from apps.auctions.models import Ping
 from apps.auctions.offered import Offered
 from apps.auctions.services import holding, pings, posting
+from apps.auctions.services.holding import Held
 from apps.auctions.services.pings import LEFT_OVER
 from apps.core import clock
 from apps.core.ids import new_id
 from apps.deliveries.facts import load_journeys
 from apps.deliveries.jobs import wake_drain
 from apps.deliveries.journeys import Journey
-from apps.deliveries.services import delivery_await, delivery_begin
+from apps.deliveries.services import delivery_await, delivery_begin, delivery_waits
 from apps.engine.entrants import auctions
 from apps.leads.choices import LeadMethod
 from apps.leads.models import Lead
@@ -158,23 +159,27 @@ def _hold(journey: Journey) -> None:
     pings.put_up(row)
     held = holding.ask(offered)
     with transaction.atomic():
-        decided = pings.settle(row, held, goes_on=True)
-        if row.status == PingStatus.ACCEPTED:
-            Ping.objects.filter(pk=row.pk).update(
-                status=PingStatus.POSTED, posted_at=row.answered_at, reservations={}
-            )
-        begun = delivery_begin(
-            journey.id,
-            decided.plan,
-            version_id=journey.version_id,
-            reserved=decided.reserved,
-            bids=posting.repeated(row, decided.plan, wrapped_key=offered.key.wrapped),
-        )
-        posting.tell(row, journey.lead_id)
-        if not begun:
-            # Another process took it over and was quicker: nothing of this auction counts.
-            transaction.set_rollback(True)
+        # Another process may have taken it over and been quicker: then nothing of this auction counts.
+        if delivery_waits(journey.id):
+            _settle(journey, row, held)
     holding.count(held)
+
+
+def _settle(journey: Journey, row: Ping, held: Held) -> None:
+    """Decide it and let the lead go the way of its award."""
+    decided = pings.settle(row, held, goes_on=True)
+    if row.status == PingStatus.ACCEPTED:
+        Ping.objects.filter(pk=row.pk).update(
+            status=PingStatus.POSTED, posted_at=row.answered_at, reservations={}
+        )
+    delivery_begin(
+        journey.id,
+        decided.plan,
+        version_id=journey.version_id,
+        reserved=decided.reserved,
+        bids=posting.repeated(row, decided.plan, wrapped_key=held.offered.key.wrapped),
+    )
+    posting.tell(row, journey.lead_id)
 
 
 def _row(journey: Journey, offered: Offered) -> Ping:

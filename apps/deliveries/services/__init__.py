@@ -25,6 +25,7 @@ from apps.deliveries.services.endpoint.tokens import renew as tokens_renew
 from apps.deliveries.services.journey.awarding import await_auction as delivery_await
 from apps.deliveries.services.journey.awarding import begin as delivery_begin
 from apps.deliveries.services.journey.awarding import close as delivery_close
+from apps.deliveries.services.journey.awarding import waits as delivery_waits
 from apps.deliveries.services.journey.callbacks import expect as callback_expect
 from apps.deliveries.services.journey.callbacks import send_due as callbacks_send
 from apps.deliveries.services.journey.draining import Report, drain
@@ -54,6 +55,7 @@ __all__ = [
     "delivery_await",
     "delivery_begin",
     "delivery_close",
+    "delivery_waits",
     "drain",
     "drift_close",
     "endpoint_test",

@@ -22,6 +22,7 @@ _BEGIN = """
         claims = 0, next_attempt_at = now()
     WHERE id = %s AND status = 'pending' AND plan IS NULL
 """
+_WAITS = "SELECT FROM deliveries_delivery WHERE id = %s AND status = 'pending' AND plan IS NULL FOR UPDATE"
 _CLOSE = """
     UPDATE deliveries_delivery SET is_closed = true, next_attempt_at = now() WHERE id = %s AND status = 'pending'
 """
@@ -31,6 +32,16 @@ def await_auction(delivery_id: int) -> None:
     """No drain takes it before `begin`. In the transaction that made it."""
     with connection.cursor() as cursor:
         cursor.execute(_AWAIT, [delivery_id])
+
+
+def waits(delivery_id: int) -> bool:
+    """Whether it has no way yet; locked until the transaction ends, so that it gets one only from here.
+
+    Deliveries are locked before turns and caps, also by who gives one its way.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITS, [delivery_id])
+        return bool(cursor.rowcount)
 
 
 def begin(
