@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.buyers.models import Endpoint
+from apps.buyers.services import response_rules_set
 from apps.deliveries.models import Attempt, EndpointBreaker, EndpointCanary, EndpointTest
 from apps.deliveries.services import canaries_run
 from apps.leads.models import CapCounter
@@ -82,3 +83,26 @@ def test_of_many_processes_one_tests(scene: Market) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(one, range(4))) == 1
     assert EndpointTest.objects.count() == 1
+
+
+def test_who_is_pinged_is_asked_for_a_bid_too(scene: Market, buyer: Buyer, simulator: Running) -> None:
+    endpoint = scene.endpoint(0)
+    rule = {
+        "outcome": "accepted",
+        "match": "json_path",
+        "path": "status",
+        "value": "bid",
+        "price_path": "bid",
+    }
+    response_rules_set(endpoint, rows=[rule], phase="ping", by=None)
+    Endpoint.objects.filter(pk=endpoint.pk).update(
+        ping_url=simulator.buyer("canary", "bid", "price=20.00&phase=ping")
+    )
+    canaries_run()
+    seen = EndpointTest.objects.values_list("phase", "by", "passed")
+    assert sorted(seen) == [("ping", "canary", True), ("post", "canary", True)]
+    Endpoint.objects.filter(pk=endpoint.pk).update(ping_url=simulator.buyer("canary", "no-bid", "phase=ping"))
+    again()
+    row = EndpointCanary.objects.get()
+    assert row.failures == 1
+    assert row.told.startswith("Ping: ")

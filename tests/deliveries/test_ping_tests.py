@@ -8,6 +8,7 @@ import pytest
 
 from apps.buyers.models import Endpoint
 from apps.buyers.services import mappings_set, response_rules_set
+from apps.campaigns.models import Field
 from apps.companies.models import AuditEvent
 from apps.deliveries.models import EndpointTest
 from apps.deliveries.services import endpoint_test
@@ -59,8 +60,17 @@ def test_a_bid_is_told_with_all_that_was_read(endpoint: Endpoint) -> None:
     assert request.startswith(b"POST /ping ")
     assert b"first_name" not in request
     assert b'"zip"' in request
+    assert b'"hash"' not in request
+    assert "“hash” (phone)" in lines["Fields"]["told"]
     assert nothing_counted()
     assert AuditEvent.objects.latest("pk").summary.startswith("Ping of “")
+
+
+def test_what_is_required_on_pings_is_sent(endpoint: Endpoint) -> None:
+    Field.objects.filter(name="phone").update(required_on_ping=True)
+    test, (request,) = asked(endpoint, answers(200, BID))
+    assert b'"hash"' in request
+    assert "Fields" not in told(test)
 
 
 def test_no_bid_is_an_answer(endpoint: Endpoint) -> None:

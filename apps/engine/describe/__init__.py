@@ -5,7 +5,7 @@ from apps.engine.describe.exchange_reasons import ExchangeReason, exchange_reaso
 from apps.engine.describe.field_rows import FieldRow, field_rows
 from apps.engine.describe.locations import zips_to_look_up
 from apps.engine.describe.messages import possible_reasons
-from apps.engine.describe.phases import needed_on_ping, ping_sample
+from apps.engine.describe.phases import may_be_on_ping, needed_on_ping, ping_sample
 from apps.engine.describe.requirements import Requirement, requirements
 from apps.engine.describe.sample import sample
 
@@ -19,6 +19,7 @@ __all__ = [
     "differing",
     "exchange_reasons",
     "field_rows",
+    "may_be_on_ping",
     "needed_on_ping",
     "ping_sample",
     "possible_reasons",

@@ -22,6 +22,11 @@ def ping_sample(spec: CampaignSpec, sample: Mapping[str, Any]) -> dict[str, Any]
     } | {name: sample[name] for name in _due_certificates(spec) if name in sample}
 
 
+def may_be_on_ping(field: FieldSpec) -> bool:
+    """Whether a source sends this field on a ping: what is not about a person may come, what is only where it must."""
+    return field.required_on_ping or not field.personal
+
+
 def needed_on_ping(spec: CampaignSpec, sample: Mapping[str, Any]) -> dict[str, Any]:
     """The least that a ping has to bring."""
     names = {field.name for field in spec.fields if field.required_on_ping} | set(_due_certificates(spec))

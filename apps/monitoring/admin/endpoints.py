@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.buyers.models import Endpoint
 from apps.monitoring.admin.calls import CallPages
+from apps.monitoring.admin.ping_rule_tester import PingRulePages
 from apps.monitoring.admin.preview import PreviewPages, token_state
 from apps.monitoring.admin.rule_tester import RuleTesterPages
 from apps.monitoring.admin.testing import TestPages
@@ -14,7 +15,7 @@ from apps.publishing.admin.endpoints import EndpointWorkspace
 
 
 @admin.register(Endpoint)
-class EndpointDesk(TestPages, RuleTesterPages, CallPages, PreviewPages, EndpointWorkspace):
+class EndpointDesk(TestPages, PingRulePages, RuleTesterPages, CallPages, PreviewPages, EndpointWorkspace):
     """The whole page of an endpoint. Each mixin brings its addresses and its link (`desk_links`)."""
 
     def render_change_form(

@@ -93,7 +93,7 @@ class RuleTesterPages(DeskPages):
             "form": form,
             "rules": [rule_words(rule) for rule in rules],
             "recent": [_recent_line(one) for one in _recent(endpoint)],
-            "explained": _shown(explained, rules),
+            "explained": shown(explained, rules),
             "answer": answer,
             "tested": _tested(tested),
             "changed": [
@@ -153,7 +153,7 @@ class RuleTesterPages(DeskPages):
         if kept is None:
             return None, "Nothing is kept of this answer: the person was erased, or none came."
         found = explain(opened_answer(kept), rules, show=reader.show)
-        return replace(found, reading=_masked(found.reading, reader.show)), reader.show(payload_text(kept))
+        return replace(found, reading=masked(found.reading, reader.show)), reader.show(payload_text(kept))
 
     def _reread_line(self, one: Reread, endpoint: Endpoint) -> dict[str, Any]:
         _, reader = opened(one.attempt.lead, _spec_of(one.attempt), unmasked=False)
@@ -167,7 +167,7 @@ class RuleTesterPages(DeskPages):
         }
 
 
-def _masked(reading: Reading, show: Show) -> Reading:
+def masked(reading: Reading, show: Show) -> Reading:
     """The reading of a stored answer as it may be shown."""
     return replace(
         reading,
@@ -205,7 +205,8 @@ def _spec_of(row: Attempt) -> Any:
     return specs.load(row.lead.version_id) if row.lead.version_id else None
 
 
-def _shown(explained: Explained | None, rules: tuple[ResponseRule, ...]) -> dict[str, Any] | None:
+def shown(explained: Explained | None, rules: tuple[ResponseRule, ...]) -> dict[str, Any] | None:
+    """A reading and the verdict of each rule for the page."""
     if explained is None:
         return None
     tone, words = OUTCOMES.get(explained.reading.outcome.value, UNDER_WAY)

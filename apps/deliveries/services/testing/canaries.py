@@ -1,19 +1,20 @@
 """Canaries: endpoints tested by themselves, as often as each says. They count into nothing but their own state.
 
 Each due endpoint is claimed by moving its time on, so that of many processes one tests it. What is on the network is
-seen by threads without a database, a few at once: a buyer that hangs holds up no other canary. A canary sends nobody a
-mail: it asks the relay whether it would take one.
+seen by threads without a database, a few at once: a buyer that hangs holds up no other canary. Who is pinged is asked
+for a bid, too, and passes when both do. A canary sends nobody a mail: it asks the relay whether it would take one.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from django.db import connection
 
 from apps.buyers.models import Endpoint
-from apps.deliveries.choices import TestedBy
+from apps.buyers.selectors import is_pinged
+from apps.deliveries.choices import CallPhase, TestedBy
 from apps.deliveries.facts import database_now
 from apps.deliveries.models import EndpointCanary
 from apps.deliveries.services.testing import Told, keep, perform, prepare
@@ -49,14 +50,20 @@ _CLAIM = """
 def run() -> int:
     """Test the endpoints that are due now, some at once; how many were. Not within a transaction."""
     endpoints = _claimed()
-    prepared = [prepare(endpoint) for endpoint in endpoints]
+    tests = [(endpoint, phase) for endpoint in endpoints for phase in _phases(endpoint)]
+    prepared = [prepare(endpoint, phase=phase) for endpoint, phase in tests]
     if prepared:
         with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="canary") as pool:
-            for endpoint, told in zip(
-                endpoints, pool.map(partial(perform, quiet=True), prepared), strict=True
-            ):
-                _keep(endpoint, told)
+            seen = pool.map(partial(perform, quiet=True), prepared)
+            told = dict(zip(((endpoint.pk, phase) for endpoint, phase in tests), seen, strict=True))
+        for endpoint in endpoints:
+            _keep(endpoint, {phase: told[endpoint.pk, phase] for phase in _phases(endpoint)})
     return len(endpoints)
+
+
+def _phases(endpoint: Endpoint) -> tuple[CallPhase, ...]:
+    """A ping comes first, as it does in life."""
+    return (CallPhase.PING, CallPhase.POST) if is_pinged(endpoint) else (CallPhase.POST,)
 
 
 def _claimed() -> Sequence[Endpoint]:
@@ -68,19 +75,28 @@ def _claimed() -> Sequence[Endpoint]:
     return list(Endpoint.objects.filter(pk__in=ids).select_related("buyer__company"))
 
 
-def _keep(endpoint: Endpoint, told: Told) -> None:
-    keep(endpoint, told, by=None, kind=TestedBy.CANARY)
+def _keep(endpoint: Endpoint, told: Mapping[CallPhase, Told]) -> None:
+    for phase, one in told.items():
+        keep(endpoint, one, by=None, kind=TestedBy.CANARY, phase=phase)
+    passed = all(one.passed for one in told.values())
     row = EndpointCanary.objects.filter(pk=endpoint.pk).first() or EndpointCanary(pk=endpoint.pk)
-    row.failures = 0 if told.passed else row.failures + 1
-    row.told = told.first_failure[:300]
+    row.failures = 0 if passed else row.failures + 1
+    row.told = _first_failure(told)[:300]
     now = database_now()
     was_failing = row.failing_since is not None
-    row.failing_since = None if told.passed else row.failing_since or now
+    row.failing_since = None if passed else row.failing_since or now
     EndpointCanary.objects.filter(pk=endpoint.pk).update(
         failures=row.failures, told=row.told, failing_since=row.failing_since
     )
-    if not told.passed:
+    if not passed:
         extra = {"endpoint_id": endpoint.pk, "failures": row.failures, "reason": row.told}
         logger.error("canary_failed", extra=extra)
     elif was_failing:
         logger.warning("canary_recovered", extra={"endpoint_id": endpoint.pk})
+
+
+def _first_failure(told: Mapping[CallPhase, Told]) -> str:
+    for phase, one in told.items():
+        if one.first_failure:
+            return f"Ping: {one.first_failure}" if phase == CallPhase.PING else one.first_failure
+    return ""

@@ -1,6 +1,6 @@
 """What a test needs from the database: the endpoint as it is saved, its secrets, and a sample lead."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -18,8 +18,8 @@ from apps.deliveries.facts import load_secrets
 from apps.deliveries.models import Delivery
 from apps.deliveries.services.afterwards.file_drops import target_of
 from apps.deliveries.services.testing.lines import Line, failed
-from apps.engine.describe import sample
-from apps.engine.mapping import Sending, SystemValues
+from apps.engine.describe import may_be_on_ping, sample
+from apps.engine.mapping import Sending, SystemValues, fields_read
 from apps.engine.normalise import normalise
 from apps.engine.orders import EndpointSpec
 from apps.engine.pinging import pinged
@@ -57,8 +57,10 @@ def sample_campaigns(endpoint: Endpoint) -> list[Campaign]:
 
 
 def prepare(endpoint: Endpoint, *, campaign: Campaign | None = None, phase: str = CallPhase.POST) -> Prepared:
-    """The endpoint as it is saved, and a sample lead of the campaign, or of the first whose leads could come here."""
-    prepared = _with_sample(endpoint, campaign)
+    """The endpoint as it is saved, and a sample lead of the campaign, or of the first whose leads could come here: as
+    much of it as a good ping has, for a ping.
+    """
+    prepared = _with_sample(endpoint, campaign, phase)
     if phase == CallPhase.PING:
         return _as_ping(prepared)
     if endpoint.kind == EndpointKind.SFTP:
@@ -75,10 +77,27 @@ def _as_ping(prepared: Prepared) -> Prepared:
         )
     prepared.late_after_ms, prepared.spec = asked.timeout_ms, replace(asked, timeout_ms=LONGEST_PING_MS)
     prepared.schema, prepared.schema_name = ("", ""), ""
+    prepared.lines += _seldom(asked, prepared.sending)
     return prepared
 
 
-def _with_sample(endpoint: Endpoint, campaign: Campaign | None) -> Prepared:
+def _seldom(asked: EndpointSpec, sending: Sending | None) -> Iterator[Line]:
+    """Rows of a ping that read what sources send on a post only."""
+    spec = sending.spec if sending else None
+    if spec is None:
+        return
+    post_only = {one.name for one in spec.fields if not may_be_on_ping(one)}
+    rows = [(row.target, sorted(fields_read(row, spec) & post_only)) for row in asked.mapping]
+    told = [f"“{target}” ({', '.join(names)})" for target, names in rows if names]
+    if told:
+        yield Line(
+            "Fields",
+            f"Rows that read what is not required on pings, and is left out here: {', '.join(told)}.",
+            warned=True,
+        )
+
+
+def _with_sample(endpoint: Endpoint, campaign: Campaign | None, phase: str) -> Prepared:
     try:
         spec = endpoint_spec(endpoint)
     except ExpressionError as error:
@@ -91,15 +110,19 @@ def _with_sample(endpoint: Endpoint, campaign: Campaign | None) -> Prepared:
     secrets = load_secrets([endpoint.pk]).get(endpoint.pk, {})
     schema = (endpoint.schema_kind, endpoint.schema_text)
     named = endpoint.get_schema_kind_display() if endpoint.schema_kind else ""
-    return Prepared(spec, [], _sending(endpoint, campaign, spec, secrets), str(campaign), schema, named)
+    sending = _sending(endpoint, campaign, spec, secrets=secrets, phase=phase)
+    return Prepared(spec, [], sending, str(campaign), schema, named)
 
 
 def _sending(
-    endpoint: Endpoint, campaign: Campaign, made: EndpointSpec, secrets: Mapping[str, str]
+    endpoint: Endpoint, campaign: Campaign, made: EndpointSpec, *, secrets: Mapping[str, str], phase: str
 ) -> Sending:
     spec, moment = for_endpoint(fields_spec(campaign), made), clock.now()
     today = moment.astimezone(ZoneInfo(spec.time_zone)).date()
-    lead = normalise(spec, sample(spec, now=moment), test=True, today=today)
+    body = sample(spec, now=moment)
+    if phase == CallPhase.PING:
+        body = {one.name: body[one.name] for one in spec.fields if one.name in body and may_be_on_ping(one)}
+    lead = normalise(spec, body, test=True, today=today, phase=phase)
     order = endpoint.orders.filter(campaign=campaign).order_by("pk").first()
     system = SystemValues(
         # Of their own each time: a buyer that knows an id would repeat its last answer.
