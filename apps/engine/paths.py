@@ -44,7 +44,9 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The items of a list of pairs in which `name` holds `value` (compared case-insensitively)."""
+    """The items of a list of pairs in which `name` holds `value` (compared case-insensitively). A name with dots is
+    looked for inside the item: `field.ref`.
+    """
 
     name: str
     value: str
@@ -132,11 +134,24 @@ def _children(item: Any, step: Step) -> Iterator[Any]:
     elif isinstance(step, Each):
         yield from item[:MAX_FOUND]
     else:
-        yield from (pair for pair in item[:MAX_FOUND] if _holds(pair, step))
+        yield from (pair for pair in item[:MAX_FOUND] if holds(pair, step))
 
 
-def _holds(pair: Any, step: Where) -> bool:
-    return isinstance(pair, dict) and str(pair.get(step.name, "")).strip().lower() == step.value
+def holds(pair: Any, step: Where) -> bool:
+    """Whether an item is one that a selector means."""
+    return isinstance(pair, dict) and str(within(pair, step.name)).strip().lower() == step.value
+
+
+def within(pair: dict[str, Any], name: str) -> Any:
+    """What an item holds under a name, or under the parts of a name with dots; empty text when nothing is there."""
+    if name in pair:
+        return pair[name]
+    found: Any = pair
+    for part in name.split("."):
+        if not isinstance(found, dict) or part not in found:
+            return ""
+        found = found[part]
+    return found
 
 
 def write(document: dict[str, Any], path: Path, value: Any) -> None:

@@ -5,7 +5,7 @@ the reason but shows no data of the lead. What a row can be stands in registries
 (where the value comes from), `PARTS`, `SYSTEM_VALUES`, `ENCODINGS`, and `engine.value_formats.VALUE_FORMATS`.
 """
 
-from apps.engine.mapping.build import build
+from apps.engine.mapping.build import build, value_of
 from apps.engine.mapping.clear import in_the_clear
 from apps.engine.mapping.encodings import ENCODINGS, Encoding
 from apps.engine.mapping.kinds import MAPPING_KINDS, MappingKind, fields_read, filled, needs_secret
@@ -42,4 +42,5 @@ __all__ = [
     "in_the_clear",
     "needs_secret",
     "problems",
+    "value_of",
 ]

@@ -16,7 +16,7 @@ def build(endpoint: EndpointSpec, sending: Sending) -> Pairs | Unbuildable:
     pairs: list[tuple[str, Typed]] = []
     for row in endpoint.mapping:
         try:
-            value = _value(row, sending)
+            value = value_of(row, sending)
         except (UnwritableError, templates.TemplateRefusedError) as error:
             return Unbuildable(row.target, str(error))
         if value is not None:
@@ -24,7 +24,8 @@ def build(endpoint: EndpointSpec, sending: Sending) -> Pairs | Unbuildable:
     return tuple(pairs)
 
 
-def _value(row: MappingRow, sending: Sending) -> Typed | None:
+def value_of(row: MappingRow, sending: Sending) -> Typed | None:
+    """What one row gives, None where it is left out. Raises `UnwritableError` and `TemplateRefusedError`."""
     value = row.test_value if sending.test and row.test_value else _written(row, sending)
     return _when_empty(row) if empty(value) else _finished(value, row)
 

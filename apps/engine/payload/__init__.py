@@ -46,7 +46,7 @@ def read(
     plain = decompress(body, content_encoding, limits)
     if isinstance(plain, PayloadFault):
         return plain
-    kind, charset_name = _kind(content_type, plain)
+    kind, charset_name = kind_of(content_type, plain)
     if kind == "unreadable":
         return INVALID
     reader = READERS.get(kind) if kind in accept else None
@@ -59,7 +59,10 @@ def read(
     return Payload(tree, kind) if tree and within(tree, limits) else INVALID
 
 
-def _kind(content_type: str, body: bytes) -> tuple[str, str]:
+def kind_of(content_type: str, body: bytes) -> tuple[str, str]:
+    """What a body is by its type, or by its look where that says nothing (`json form xml multipart unreadable`, empty
+    for a type that none of the readers knows), and the character set it names.
+    """
     media, charset = _parsed(content_type)
     if media and not media.startswith("text/"):
         return ("json" if media.endswith("+json") else _KINDS.get(media, "")), charset
@@ -115,4 +118,14 @@ def take(body: Mapping[str, Any], names: Iterable[str]) -> tuple[dict[str, Any],
     return taken, rest
 
 
-__all__ = ["READERS", "SIMPLE", "Limits", "Payload", "PayloadFault", "read", "spelled_twice", "take"]
+__all__ = [
+    "READERS",
+    "SIMPLE",
+    "Limits",
+    "Payload",
+    "PayloadFault",
+    "kind_of",
+    "read",
+    "spelled_twice",
+    "take",
+]

@@ -15,7 +15,7 @@ def is_clean(text: str) -> bool:
     return _FORBIDDEN.search(text) is None
 
 
-def within(tree: dict[str, Any], limits: Limits) -> bool:
+def within(tree: dict[str, Any] | list[Any], limits: Limits) -> bool:
     """Whether a tree keeps the limit of leaf values and every text and key in it can be stored.
 
     An empty list or object counts as one value. The tree is walked without recursion.

@@ -19,13 +19,19 @@ _TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
 def read_json(body: bytes, charset: str, limits: Limits) -> Tree:
     """An object of fields, or the fault of a body that is not one."""
     text = decode(body, charset)
-    if text is None or _too_deep(text, limits.max_depth):
-        return INVALID
+    tree = json_of(text, limits) if text is not None else None
+    return tree if isinstance(tree, dict) else INVALID
+
+
+def json_of(text: str, limits: Limits) -> dict[str, Any] | list[Any] | None:
+    """The object or list that a text is, None when it is neither or breaks what a body must keep."""
+    if _too_deep(text, limits.max_depth):
+        return None
     try:
         tree = _decoder(limits).decode(text.strip(" \t\n\r"))
     except (ValueError, RecursionError):
-        return INVALID
-    return tree if isinstance(tree, dict) else INVALID
+        return None
+    return tree if isinstance(tree, dict | list) else None
 
 
 def _too_deep(text: str, deepest: int) -> bool:
