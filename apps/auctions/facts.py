@@ -15,7 +15,7 @@ from apps.engine.auction.expecting import expected
 from apps.engine.breaker import Permission
 from apps.engine.buyer_duplicates import Taken
 from apps.engine.campaign import CampaignSpec
-from apps.engine.routing import OrderFacts
+from apps.engine.order_facts import OrderFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,3 +155,9 @@ class ShareMode(models.TextChoices):
     EXCLUSIVE = "exclusive", "Exclusive: nobody else gets the lead"
     SHARED = "shared", "Shared: others may buy it, too"
     EITHER = "either", "Either, each at its price"
+
+
+class Billing(models.TextChoices):
+    INVOICE = "invoice", "By invoice: no limit"
+    PREPAID = "prepaid", "Prepaid: only what was paid in can be spent"
+    CREDIT = "credit", "On credit: up to a limit can be owed"

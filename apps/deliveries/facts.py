@@ -16,13 +16,14 @@ from apps.deliveries.journeys import Journey, LeadFacts
 from apps.deliveries.models import EndpointBreaker
 from apps.deliveries.selectors import TokenKey, token_keys, tokens
 from apps.deliveries.specs import bids_load, breaker_load
-from apps.engine import breaker, buyer_duplicates, caps
+from apps.engine import balance, breaker, buyer_duplicates, caps
+from apps.engine.balance import Funds
 from apps.engine.breaker import BreakerState, Permission
 from apps.engine.buyer_duplicates import Taken
 from apps.engine.campaign import CampaignSpec
 from apps.engine.oauth import Standing
+from apps.engine.order_facts import OrderFacts
 from apps.engine.orders import AUTH_SECRET, EndpointSpec
-from apps.engine.routing import OrderFacts
 from apps.engine.strategies import Turns
 from apps.leads.models import Lead
 from apps.leads.sealing import unseal
@@ -100,7 +101,7 @@ def _opened(lead: Lead) -> LeadFacts | None:
 
 
 def load_live(journeys: Sequence[Journey], now: datetime) -> Live:
-    """Switches, full caps, breakers and secrets of everything these deliveries may touch."""
+    """Switches, full caps, balances, breakers and secrets of everything these deliveries may touch."""
     campaigns = {journey.spec.id: journey.spec for journey in journeys}.values()
     live = live_of(campaigns, now)
     live.taken = persons_taken([journey for journey in journeys if journey.plan is None], now)
@@ -118,7 +119,10 @@ _LIVE = """
         (SELECT array_agg(c.cap_key) FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS cap (key, period, most)
            JOIN leads_capcounter c ON c.cap_key = cap.key AND c.period_key = cap.period WHERE c.used >= cap.most),
         (SELECT json_agg(json_build_array(endpoint_id, phase, state)) FROM deliveries_endpointbreaker
-          WHERE endpoint_id = ANY(%s::bigint[]) AND opened_at IS NOT NULL)
+          WHERE endpoint_id = ANY(%s::bigint[]) AND opened_at IS NOT NULL),
+        (SELECT json_agg(json_build_array(buyer.id, c.period_key, c.live_limit - c.used))
+           FROM unnest(%s::bigint[], %s::text[]) AS buyer (id, key)
+           JOIN leads_capcounter c ON c.cap_key = buyer.key AND c.live_limit IS NOT NULL)
 """
 
 
@@ -127,8 +131,14 @@ def live_of(campaigns: Iterable[CampaignSpec], now: datetime) -> Live:
     campaigns = list(campaigns)
     endpoint_ids = {endpoint.id for spec in campaigns for endpoint in spec.endpoints}
     order_ids = [order.id for spec in campaigns for order in spec.orders]
-    [(orders, buyers, endpoints, full_caps, opened)] = fetch_all(
-        _LIVE, (order_ids, order_ids, order_ids, *_limits(campaigns, now), sorted(endpoint_ids))
+    buyer_ids = sorted({order.buyer_id for spec in campaigns for order in spec.orders})
+    balances = [balance.key(number) for number in buyer_ids]
+    [(orders, buyers, endpoints, full_caps, opened, limited)] = fetch_all(
+        _LIVE,
+        (
+            *(order_ids, order_ids, order_ids, *_limits(campaigns, now), sorted(endpoint_ids)),
+            *(buyer_ids, balances),
+        ),
     )
     states = _by_phase(opened or ())
     secrets = load_secrets(endpoint_ids)
@@ -145,6 +155,7 @@ def live_of(campaigns: Iterable[CampaignSpec], now: datetime) -> Live:
             frozenset(endpoints or ()),
             open_breakers=frozenset(resting),
             full_caps=frozenset(full_caps or ()),
+            funds=_funds(limited or ()),
         ),
         breakers=posts,
         ping_breakers=states.get(CallPhase.PING, {}),
@@ -163,6 +174,14 @@ def _limits(campaigns: Iterable[CampaignSpec], now: datetime) -> tuple[list[str]
         for cap in order.caps
     }
     return [key for key, _ in wanted], [period for _, period in wanted], list(wanted.values())
+
+
+def _funds(limited: Iterable[Sequence[Any]]) -> Funds:
+    """What buyers with a limit may still spend, by currency."""
+    funds: dict[int, dict[str, int]] = {}
+    for buyer_id, currency, left in limited:
+        funds.setdefault(buyer_id, {})[currency] = left
+    return funds
 
 
 def _by_phase(opened: Iterable[Sequence[Any]]) -> dict[str, dict[int, BreakerState]]:

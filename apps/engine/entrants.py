@@ -4,14 +4,15 @@ Nobody waits in an auction: what is closed now is passed over, and an endpoint t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from apps.engine import routing
-from apps.engine.campaign import CampaignSpec
+from apps.engine import balance, routing
+from apps.engine.campaign import CampaignSpec, TermsSpec
 from apps.engine.index import per_campaign
+from apps.engine.order_facts import OrderFacts
 from apps.engine.orders import OrderSpec
-from apps.engine.routing import Considered, OrderFacts
+from apps.engine.routing import Considered
 from apps.engine.values import Facts, LeadData
 
 BID, FIXED = "bid", "fixed"
@@ -29,9 +30,15 @@ class Entrants:
     considered: tuple[Considered, ...]
 
 
-def entrants(spec: CampaignSpec, data: LeadData, live: OrderFacts, facts: Facts) -> Entrants:
-    """Everybody who may bid for, or buy, this lead at `facts.now`. Complete: every order is in exactly one part."""
-    wanted = routing.wanted(spec, data, facts)
+def entrants(
+    spec: CampaignSpec, data: LeadData, live: OrderFacts, facts: Facts, *, terms: TermsSpec | None = None
+) -> Entrants:
+    """Everybody who may bid for, or buy, this lead at `facts.now`. Complete: every order is in exactly one part.
+    `terms` are its source's: nobody is asked whose money does not pay the least that they allow.
+    """
+    floors = (spec.auction.minimum_bid, terms.minimum_bid if terms is not None else None)
+    floor = max((one for one in floors if one is not None), default=balance.LEAST)
+    wanted = replace(routing.wanted(spec, data, facts), floor=floor)
     may: list[OrderSpec] = []
     considered: list[Considered] = []
     for _, orders in routing.layout(spec).groups:

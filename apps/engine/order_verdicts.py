@@ -15,6 +15,7 @@ VERDICTS: dict[str, str] = {
     "opens_too_late": f"Outside its hours until {{detail}}; a lead waits {hours.MAX_WAIT.days} days at most",
     "criteria": "Does not meet its criteria",
     "cap": "Its cap is full ({detail})",
+    "balance": "Its buyer's balance does not pay for it ({detail})",
     "buyer_duplicate": "Bought this person {detail}",
     "buyer_asked": "Is being offered this person in another lead already",
     "over_rate": "Over its rate: next place in {detail}",

@@ -6,40 +6,19 @@ Pure: rules come from the published version, everything live (pauses, full caps,
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 
-from apps.engine import caps, hours, pricing, rules, strategies
+from apps.engine import balance, caps, hours, pricing, rules, strategies
 from apps.engine.buyer_duplicates import days_ago
 from apps.engine.campaign import CampaignSpec
 from apps.engine.hours import Closing
 from apps.engine.index import index, per_campaign
+from apps.engine.order_facts import OrderFacts
 from apps.engine.order_verdicts import VERDICTS
 from apps.engine.orders import GroupSpec, OrderSpec
 from apps.engine.requirements import Targeting, ZipTargeting
-from apps.engine.strategies import NO_TURNS, STRATEGIES, Candidate, Turns
+from apps.engine.strategies import NO_TURNS, STRATEGIES, Candidate
 from apps.engine.values import Facts, LeadData
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFacts:
-    """What is live about the selling side, by the rows' ids. `full_caps` holds keys of full caps (`CapSpec.key`),
-    `open_breakers` endpoints that rest, `turns` each fair group's memory.
-    """
-
-    paused_orders: frozenset[int] = frozenset()
-    paused_buyers: frozenset[int] = frozenset()
-    paused_endpoints: frozenset[int] = frozenset()
-    open_breakers: frozenset[int] = frozenset()
-    full_caps: frozenset[str] = frozenset()
-    turns: Mapping[int, Turns] = field(default_factory=dict)
-    auctions: bool = False
-    """Whether bidding orders take part: they are asked for their price first."""
-    only_order_id: int | None = None
-    ignores: frozenset[str] = frozenset()
-    """What need not be heeded, because a person said so: of `hours`, `caps`, `duplicates`."""
-    bought: Mapping[int, datetime] = field(default_factory=dict)
-    """When the person of this lead was last sold, by order: only orders to whose rule that is a duplicate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +120,8 @@ class Wanted:
     facts: Facts
     state: str
     zip: str
+    floor: Decimal = balance.LEAST
+    """The least that may be bid, by the campaign and the source's terms."""
     closings: dict[tuple[int, str], Closing | None] = field(default_factory=dict)
     last: list[Step] = field(default_factory=list)
 
@@ -199,9 +180,8 @@ def _why_not(order: OrderSpec, wanted: Wanted, live: OrderFacts) -> tuple[str, s
         return "criteria", ""
     if order.id in live.bought and "duplicates" not in live.ignores:
         return "buyer_duplicate", days_ago(live.bought[order.id], wanted.facts.now)
-    # A cap that is full now says nothing of the day on which the order opens: it is asked again then.
-    full = "" if closing is not None else _full_cap(order, wanted, live)
-    return ("cap", full) if full else None
+    # What is used up now says nothing of the day on which the order opens: it is asked again then.
+    return None if closing is not None else _used_up(order, wanted, live)
 
 
 def _not_asked(order: OrderSpec, live: OrderFacts) -> tuple[str, str] | None:
@@ -228,6 +208,18 @@ def _takes_zip(targeting: ZipTargeting, wanted: Wanted) -> bool:
     values = wanted.spec.lists.get(targeting.list_hash)
     found = bool(wanted.zip) and values is not None and wanted.zip in values
     return found == (targeting.mode == "include")
+
+
+def _used_up(order: OrderSpec, wanted: Wanted, live: OrderFacts) -> tuple[str, str] | None:
+    full = _full_cap(order, wanted, live)
+    if full:
+        return "cap", full
+    has = balance.left(live.funds, order.buyer_id, wanted.spec.currency)
+    if has is None:
+        return None
+    needed = balance.least(order, price_of(order, wanted), floor=wanted.floor, shares=live.auctions)
+    short = balance.short(has, needed)
+    return ("balance", short) if short else None
 
 
 def _full_cap(order: OrderSpec, wanted: Wanted, live: OrderFacts) -> str:

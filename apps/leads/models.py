@@ -141,12 +141,15 @@ class DuplicateClaim(models.Model):
 class CapCounter(models.Model):
     """How much of a cap is used in one period: leads or cents, reservations included.
 
-    Changed only by conditional statements (`used + n <= limit`), never read and written back.
+    Changed only by conditional statements (`used + n <= limit`), never read and written back. The limit of a cap is its
+    version's. A buyer's balance is counted here, too (see `engine.balance`): its limit is live and stands in
+    `live_limit`, in cents, None while the buyer has none.
     """
 
     cap_key = models.CharField(max_length=64)
     period_key = models.CharField(max_length=32)
     used = models.BigIntegerField(default=0)
+    live_limit = models.BigIntegerField(null=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

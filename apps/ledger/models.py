@@ -1,8 +1,8 @@
-"""Money: sales, and the append-only double-entry ledger under them.
+"""Money: sales, payments of buyers, and the append-only double-entry ledger under them.
 
-Both tables are append-only in the database itself (triggers of the second to fourth migration), and the entries of a
-booking add up to zero before any transaction may commit. The one thing that may be written to a sale later, once, is
-that it was reversed.
+All three tables are append-only in the database itself (triggers of the migrations), and the entries of a booking add
+up to zero before any transaction may commit. The one thing that may be written to a sale later, once, is that it was
+reversed.
 """
 
 from typing import ClassVar
@@ -11,7 +11,7 @@ from django.db import models
 
 from apps.companies.models import Company, CompanyQuerySet
 from apps.leads.models import loose
-from apps.ledger.choices import EntryKind
+from apps.ledger.choices import EntryKind, PaymentKind
 
 _STANDS = models.Q(reversed_at__isnull=True)
 
@@ -73,19 +73,55 @@ class Sale(models.Model):
         return f"{self.price} {self.currency}"
 
 
+class Payment(models.Model):
+    """What moved a buyer's balance without a sale. `amount` is above zero; the kind says in whose favour.
+
+    `form_key` is that of the form it was booked with: sent twice, it is booked once.
+    """
+
+    company_path = "company"
+
+    id = models.BigIntegerField(primary_key=True)
+    company = loose(Company)
+    buyer_id = models.BigIntegerField()
+    kind = models.CharField(max_length=8, choices=PaymentKind.choices)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    note = models.CharField(max_length=300)
+    by_name = models.CharField(max_length=254)
+    form_key = models.UUIDField(unique=True)
+    booked_at = models.DateTimeField()
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_above_zero")
+        ]
+        indexes: ClassVar = [models.Index(fields=("buyer_id", "-id"), name="payment_buyer")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.amount} {self.currency}"
+
+
 class Entry(models.Model):
     """One side of a booking. The entries of a booking add up to zero; corrections are new, reversing entries.
 
-    A booking belongs to a sale or, where nothing was sold, to a lead (`lead_id`), which has each kind once.
+    A booking belongs to a sale, to a buyer's payment or, where nothing was sold, to a lead (`lead_id`), which has each
+    kind once.
 
-    Accounts: `buyer` (what the buyer owes, +), `source` (what we owe the source, −), `margin` (what is left,
-    −).
+    Accounts: `buyer` (what the buyer owes, +), `source` (what we owe the source, −), `margin` (what is left, −), `cash`
+    (money that came in, +), `adjust` (what was given to buyers without money, +).
     """
 
     company_path = "company"
 
     company = loose(Company)
     sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="entries", null=True)
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="entries", null=True, db_index=False
+    )
     lead_id = models.BigIntegerField(null=True)
     kind = models.CharField(max_length=12, choices=EntryKind.choices, default=EntryKind.SALE)
     account = models.CharField(max_length=8)
@@ -113,10 +149,16 @@ class Entry(models.Model):
                 name="entry_once_per_lead",
                 condition=models.Q(lead_id__isnull=False),
             ),
+            models.UniqueConstraint(
+                fields=("payment", "account"),
+                name="entry_once_per_payment",
+                condition=models.Q(payment__isnull=False),
+            ),
             models.CheckConstraint(
-                condition=models.Q(sale__isnull=False, lead_id__isnull=True)
-                | models.Q(sale__isnull=True, lead_id__isnull=False),
-                name="entry_of_sale_or_lead",
+                condition=models.Q(sale__isnull=False, lead_id__isnull=True, payment__isnull=True)
+                | models.Q(sale__isnull=True, lead_id__isnull=False, payment__isnull=True)
+                | models.Q(sale__isnull=True, lead_id__isnull=True, payment__isnull=False),
+                name="entry_of_one_thing",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=("account", "account_id", "at"), name="entry_account")]

@@ -12,8 +12,8 @@ from apps.deliveries.models import EndpointBreaker
 from apps.deliveries.services.endpoint import breakers
 from apps.deliveries.specs import breaker_dump
 from apps.engine.breaker import BreakerState
+from apps.engine.order_facts import OrderFacts
 from apps.engine.outcome import Outcome
-from apps.engine.routing import OrderFacts
 from apps.ledger.models import Sale
 from apps.simulator.running import Running
 from tests.deliveries.market import Market, due_now, market, outcomes, stands

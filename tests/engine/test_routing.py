@@ -6,6 +6,7 @@ import pytest
 
 from apps.engine import routing
 from apps.engine.campaign import CampaignSpec, FieldSpec
+from apps.engine.order_facts import OrderFacts
 from apps.engine.orders import GroupSpec, OrderSpec, PriceBand
 from apps.engine.requirements import (
     CapSpec,
@@ -16,7 +17,7 @@ from apps.engine.requirements import (
     Window,
     ZipTargeting,
 )
-from apps.engine.routing import VERDICTS, Considered, OrderFacts, Plan
+from apps.engine.routing import VERDICTS, Considered, Plan
 from apps.engine.strategies import Turns
 from apps.engine.values import Facts, LeadData, Value
 

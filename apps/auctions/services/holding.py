@@ -17,11 +17,19 @@ from apps.auctions.services import asking
 from apps.core.places import PLACES
 from apps.deliveries.facts import database_now
 from apps.deliveries.services.endpoint import tally
-from apps.deliveries.services.journey.reservations import CapBook, Wanted, counters_of, wanted_by
+from apps.deliveries.services.journey.reservations import (
+    CapBook,
+    Counter,
+    Wanted,
+    balance_of,
+    counters_of,
+    wanted_by,
+)
 from apps.deliveries.services.journey.turns import TurnBook
 from apps.engine import auction, routing
 from apps.engine.auction import Award, Offer, Winner
 from apps.engine.auction.allowing import orders_of
+from apps.engine.balance import Funds
 from apps.engine.entrants import Entrants, entrants
 from apps.engine.orders import OrderSpec
 from apps.engine.outbound import TransportError
@@ -57,7 +65,9 @@ def ask(offered: Offered) -> Held:
     """Find out who takes part, and ask the bidders. Not within a transaction."""
     now = database_now()
     known = facts.gather(offered, now)
-    found = entrants(offered.spec, offered.data, known.orders, Facts(now=now, places=PLACES))
+    found = entrants(
+        offered.spec, offered.data, known.orders, Facts(now=now, places=PLACES), terms=offered.terms
+    )
     asked, passed = asking.prepare(offered, found, known)
     if asked and not connection.in_atomic_block:
         connection.close()  # back to the pool while waiting
@@ -109,31 +119,34 @@ def offers_of(found: Entrants, asked: Iterable[Asked], *, worth: Mapping[int, De
 
 
 class CapFullError(Exception):
-    """A winner's cap is full by now: the auction is to be decided again, with everybody's caps locked."""
+    """A winner's cap is full by now, or its buyer's money spent: the auction is to be decided again, with everybody's
+    counters locked.
+    """
 
 
 def decide(held: Held, now: datetime, *, goes_on: bool = False, locks: str = "winners") -> Decided:
     """Award it and reserve the winners' places. Within a transaction. Where the lead `goes_on` at once, its groups'
     turns are had; those of a ping are by its post.
 
-    `locks` says whose caps are locked until its end. Nearly always the `winners`' are enough, and other auctions need
-    not wait. Should one of those be full, CapFullError: the caller begins again with those of `all`, for locks have to
-    be taken in one order. Then whose cap is full is out, and the award is made again without it.
+    `locks` says whose caps and balances are locked until its end. Nearly always the `winners`' are enough, and other
+    auctions need not wait. Should one of those be full, CapFullError: the caller begins again with those of `all`, for
+    locks have to be taken in one order. Then whose cap is full is out, and the award is made again without it.
     """
-    offered, offers = held.offered, list(held.offers)
+    offered, spec = held.offered, held.offered.spec
     turns = TurnBook([offered])
-    award = auction.award(offered.spec, offered.terms, offers, turns.turns)
-    book = CapBook(_counters(held, award.winners if locks == "winners" else offers, now))
-    out: list[Considered] = []
+    everybody = CapBook(_counters(held, held.offers, now)) if locks == "all" else None
+    offers, out = auction.afford(held.offers, _funds(held, everybody), spec.currency)
+    award = auction.award(spec, offered.terms, offers, turns.turns)
+    book = everybody or CapBook(_counters(held, award.winners, now))
     while True:
-        reserved, full = _reserve(book, offered, award, now)
+        reserved, full = _reserve(book, held, award, now)
         if full is None:
             break
-        if locks == "winners":
+        if everybody is None:
             raise CapFullError
         out.append(full)
         offers = [one for one in offers if one.order_id != full.order_id]
-        award = auction.award(offered.spec, offered.terms, offers, turns.turns)
+        award = auction.award(spec, offered.terms, offers, turns.turns)
     plan = plan_of(offered, award)
     if goes_on:
         turns.give(offered, plan, frozenset())
@@ -149,33 +162,44 @@ def plan_of(offered: Offered, award: Award) -> Plan:
     return Plan(steps=award.ranking, groups=limits, max_buyers=offered.spec.max_buyers, reason=award.reason)
 
 
-def _counters(held: Held, of: Iterable[Offer | Winner], now: datetime) -> set[tuple[str, str]]:
+def _counters(held: Held, of: Iterable[Offer | Winner], now: datetime) -> set[Counter]:
     orders = orders_of(held.offered.spec)
     return {
         counter
         for one in of
-        for counter in counters_of(each for each, _ in _wanted(held.offered, orders[one.order_id], ONE, now))
+        for counter in counters_of(each for each, _ in _wanted(held, orders[one.order_id], ONE, now))
     }
 
 
+def _funds(held: Held, locked: CapBook | None) -> Funds:
+    """What those who offer may still spend: as it was before they were asked or, once locked, to the cent."""
+    known, currency = held.known.orders.funds, held.offered.spec.currency
+    if locked is None or not known:
+        return known
+    limited = {one.buyer_id for one in held.offers} & known.keys()
+    found = {buyer_id: locked.left(balance_of(buyer_id, currency)) for buyer_id in limited}
+    return {buyer_id: {currency: left} for buyer_id, left in found.items() if left is not None}
+
+
 def _reserve(
-    book: CapBook, offered: Offered, award: Award, now: datetime
+    book: CapBook, held: Held, award: Award, now: datetime
 ) -> tuple[dict[int, list[list[object]]], Considered | None]:
-    """The winners' places, or the one whose cap is full: then nothing is taken."""
-    orders = orders_of(offered.spec)
+    """The winners' places and money, or the one for whom there is none: then nothing is taken."""
+    orders = orders_of(held.offered.spec)
     taken: dict[int, list[list[object]]] = {}
     for winner in award.winners:
-        asked = _wanted(offered, orders[winner.order_id], winner.price, now)
-        full = book.reserve(asked, past_limits="caps" in offered.ignores)
+        asked = _wanted(held, orders[winner.order_id], winner.price, now)
+        full = book.reserve(asked, past_limits="caps" in held.offered.ignores)
         if full is not None:
             book.release(one for some in taken.values() for one in some)
-            return {}, Considered(winner.order_id, "cap", full)
+            return {}, full.line(winner.order_id)
         taken[winner.order_id] = [one for one, _ in asked]
     return taken, None
 
 
-def _wanted(offered: Offered, order: OrderSpec, price: Decimal, now: datetime) -> Wanted:
-    return wanted_by(order, offered.spec, offered.data, price, now)
+def _wanted(held: Held, order: OrderSpec, price: Decimal, now: datetime) -> Wanted:
+    offered = held.offered
+    return wanted_by(order, offered.spec, offered.data, price, now, funds=held.known.orders.funds)
 
 
 def _silent(asked: Iterable[Asked]) -> list[Asked]:

@@ -1,9 +1,11 @@
 """Who buys leads."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
 
+from apps.buyers.choices import Billing
 from apps.campaigns.models import CapBase
 from apps.companies.models import Company, CompanyQuerySet
 
@@ -20,6 +22,11 @@ class Buyer(models.Model):
         "active", default=True, help_text="Live switch: off passes over all its orders."
     )
     note = models.TextField(blank=True)
+    billing = models.CharField(max_length=8, choices=Billing.choices, default=Billing.INVOICE)
+    """Live, with the two amounts below, in the company's currency; set by `ledger.services.billing_set` only."""
+    credit_limit = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal("0.00"))
+    warn_below = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    """When less than this is left to spend, people are told."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CompanyQuerySet.as_manager()
@@ -27,7 +34,8 @@ class Buyer(models.Model):
     class Meta:
         ordering = ("name",)
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=("company", "name"), name="buyer_name_per_company")
+            models.UniqueConstraint(fields=("company", "name"), name="buyer_name_per_company"),
+            models.CheckConstraint(condition=models.Q(credit_limit__gte=0), name="buyer_credit_not_negative"),
         ]
 
     def __str__(self) -> str:

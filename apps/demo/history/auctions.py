@@ -20,9 +20,10 @@ from apps.engine import auction, pinging
 from apps.engine.entrants import Entrants, entrants
 from apps.engine.mapping import Unbuildable
 from apps.engine.normalise import PING
+from apps.engine.order_facts import OrderFacts
 from apps.engine.orders import EndpointSpec, OrderSpec
 from apps.engine.reasons import first_message
-from apps.engine.routing import Considered, OrderFacts, Plan
+from apps.engine.routing import Considered, Plan
 from apps.engine.values import Facts, LeadData, Problem
 from apps.leads.sealing import seal
 

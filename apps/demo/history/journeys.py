@@ -25,9 +25,10 @@ from apps.demo.history.leads import PastLead, event
 from apps.engine import asked_again, reasons, request, routing, waterfall
 from apps.engine.answer import Answer as Document
 from apps.engine.mapping import Unbuildable
+from apps.engine.order_facts import OrderFacts
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
-from apps.engine.routing import Considered, OrderFacts, Plan
+from apps.engine.routing import Considered, Plan
 from apps.engine.values import Facts, Problem
 from apps.engine.waterfall import Hold, Result, Send, Sold, Unsold, Wait
 from apps.leads.choices import EventKind, LeadStatus

@@ -13,9 +13,9 @@ from apps.core.ids import first_id_at
 from apps.core.places import PLACES
 from apps.engine import routing
 from apps.engine.campaign import CampaignSpec
+from apps.engine.order_facts import OrderFacts
 from apps.engine.orders import OrderSpec
 from apps.engine.requirements import Targeting, ZipTargeting
-from apps.engine.routing import OrderFacts
 from apps.engine.values import Facts
 from apps.leads.models import Lead
 from apps.leads.sealing import unseal

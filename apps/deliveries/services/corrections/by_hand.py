@@ -19,7 +19,12 @@ from apps.deliveries.journeys import Journey, OpenAttempt
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.services.attempt.reading import Answer
 from apps.deliveries.services.journey import after_sale, finishing, persons
-from apps.deliveries.services.journey.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of
+from apps.deliveries.services.journey.reservations import (
+    KEPT_WITHOUT_SALE,
+    CapBook,
+    balance_of,
+    counters_of,
+)
 from apps.deliveries.services.journey.settling import booking
 from apps.deliveries.specs import Reservation, history_dump, history_load, plan_load
 from apps.engine.outbound import OutboundResponse
@@ -83,7 +88,7 @@ def resolve(delivery_id: int, reading: Reading, *, told_by: str, attempt_id: int
     journey.history.append(Result(doubt.order_id, reading.outcome, now, reading.reason, price))
     decision = journey.next_step(now)
     turns = finishing.turns_for([(journey, decision)])
-    _settle_reservations(journey, attempt, reading.outcome, finishing.unused([(journey, decision)]))
+    _settle_reservations(answer, attempt, finishing.unused([(journey, decision)]))
     persons.answered([(journey, journey.attempt.order)])
     _book(answer, now)
     attempt.outcome, attempt.reason, attempt.price = reading.outcome, reading.reason, answer.price
@@ -149,16 +154,21 @@ def opened_attempt(journey: Journey, row: Attempt) -> OpenAttempt:
     )
 
 
-def _settle_reservations(
-    journey: Journey, attempt: Attempt, outcome: Outcome, unused: list[Reservation]
-) -> None:
+def _settle_reservations(answer: Answer, attempt: Attempt, unused: list[Reservation]) -> None:
+    """What stands is kept by a sale, else given back. The balance is locked with the caps, for the sale is booked on
+    it."""
+    journey, order = answer.journey, answer.attempt.order
     held = journey.held.pop(attempt.order_id, attempt.reservations)
-    over = [] if outcome is Outcome.ACCEPTED else [one for one in held if one[3] not in KEPT_WITHOUT_SALE]
-    if over or unused:
-        book = CapBook(counters_of([*over, *unused]))
-        book.release([*over, *unused])
-        book.write()
-    attempt.reservations = [one for one in held if one not in over]
+    money = balance_of(order.buyer_id, journey.spec.currency)
+    book = CapBook({money, *counters_of([*held, *unused])})
+    book.release(unused)
+    if answer.reading.outcome is Outcome.ACCEPTED:
+        kept = book.sold(held, answer.price)
+    else:
+        kept = [one for one in held if one[3] in KEPT_WITHOUT_SALE]
+        book.release(one for one in held if one not in kept)
+    book.write()
+    attempt.reservations = kept
 
 
 def _book(answer: Answer, now: Any) -> None:

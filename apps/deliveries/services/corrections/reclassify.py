@@ -24,7 +24,14 @@ from apps.deliveries.services.corrections import reversing
 from apps.deliveries.services.corrections.by_hand import journey_of, opened_attempt, resolve
 from apps.deliveries.services.corrections.rereading import stored_answer
 from apps.deliveries.services.journey import after_sale, callbacks, finishing
-from apps.deliveries.services.journey.reservations import KEPT_WITHOUT_SALE, CapBook, counters_of, wanted
+from apps.deliveries.services.journey.reservations import (
+    KEPT_WITHOUT_SALE,
+    CapBook,
+    Counter,
+    balance_of,
+    counters_of,
+    wanted,
+)
 from apps.deliveries.services.journey.settling import Answer, booking
 from apps.deliveries.specs import history_dump
 from apps.engine import outcome, reasons
@@ -35,7 +42,7 @@ from apps.leads import services as leads
 from apps.leads.choices import EventKind, LeadStatus
 from apps.leads.models import Lead, LeadEvent
 from apps.leads.services import Finished
-from apps.ledger.selectors import SoldSoFar, sold_so_far
+from apps.ledger.selectors import SoldSoFar, sales_of, sold_so_far
 from apps.ledger.services import payouts_book, sale_book, sale_reverse
 
 _NOES = frozenset({Outcome.REJECTED, Outcome.DUPLICATE, Outcome.FAILED})
@@ -185,10 +192,19 @@ def _book(case: _Case, by: Any) -> None:
 def _caps_back(case: _Case) -> None:
     """What only a sale holds is given back."""
     standing = case.row.reservations
-    book = CapBook(counters_of(standing))
+    book = CapBook(counters_of(standing) | _balances(case))
     book.release(one for one in standing if one[3] not in KEPT_WITHOUT_SALE)
     book.write()
     case.row.reservations = [one for one in standing if one[3] in KEPT_WITHOUT_SALE]
+
+
+def _balances(case: _Case) -> set[Counter]:
+    """The balances of all who bought the lead, or are about to have: sales that are booked or reversed move them, and
+    they are locked in their turn.
+    """
+    currency = case.journey.spec.currency
+    buyers = {case.row.buyer_id, *(one.buyer_id for one in sales_of(case.row.lead_id))}
+    return {balance_of(buyer_id, currency) for buyer_id in buyers}
 
 
 def _caps_taken(case: _Case) -> None:
@@ -201,11 +217,10 @@ def _caps_taken(case: _Case) -> None:
         for one, _ in wanted(case.journey, order, case.answer.price, case.row.started_at)
         if (one[0], one[1]) not in counted
     ]
-    book = CapBook(counters_of([*standing, *missing]))
+    book = CapBook(counters_of([*standing, *missing]) | _balances(case))
     for key, period, amount, basis in missing:
         book.correct([key, period, 0, basis], amount)
-    cents = int(case.answer.price * 100)
-    standing = [book.correct(one, cents) if one[3] == "spend" else one for one in standing]
+    standing = book.sold(standing, case.answer.price)
     book.write()
     case.row.reservations = [*standing, *missing]
 

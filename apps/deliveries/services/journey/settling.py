@@ -8,7 +8,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import connection, transaction
 
@@ -156,7 +155,7 @@ class _Settling:
 
     def _settle_caps(self, ended: Sequence[finishing.Ended]) -> None:
         """Keep what a sale or a doubt holds, give back the rest; a sale at another price moves spend by the
-        difference.
+        difference, and takes from a balance when it is booked.
         """
         unused = finishing.unused(ended)
         standing = (one for answer in self.answers for one in answer.attempt.reservations)
@@ -165,7 +164,7 @@ class _Settling:
         for answer in self.answers:
             attempt, standing = answer.attempt, answer.attempt.reservations
             if answer.reading.outcome is Outcome.ACCEPTED:
-                standing = [_corrected(book, one, answer.price) for one in standing]
+                standing = book.sold(standing, answer.price)
             elif answer.reading.outcome is not Outcome.UNKNOWN:
                 stays = KEPT_WITHOUT_SALE if answer.response.sent else frozenset[str]()
                 book.release(one for one in standing if one[3] not in stays)
@@ -223,12 +222,6 @@ class _Settling:
             )
         for journey in journeys:
             journey.claims = 1
-
-
-def _corrected(book: CapBook, reservation: list[object], price: Decimal) -> list[object]:
-    if reservation[3] != "spend":
-        return reservation
-    return book.correct(reservation, int(price * 100))
 
 
 def booking(answer: Answer, sold: SoldSoFar | None, now: datetime) -> Booking:

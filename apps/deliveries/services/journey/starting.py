@@ -23,7 +23,7 @@ from apps.deliveries.services.endpoint import breakers, tokens
 from apps.deliveries.services.endpoint.gate import Crowd, Gate, Parked
 from apps.deliveries.services.journey import finishing, persons, waiting
 from apps.deliveries.services.journey.claims import LEASE_MARGIN_S, park, still_ours
-from apps.deliveries.services.journey.reservations import CapBook, counters_of, wanted
+from apps.deliveries.services.journey.reservations import CapBook, Wanted, counters_of, wanted
 from apps.deliveries.services.journey.turns import TurnBook
 from apps.deliveries.specs import history_dump, plan_dump
 from apps.engine import asked_again, breaker, routing
@@ -206,8 +206,8 @@ class _Starting:
         return True
 
     def _reserve(self, journeys: list[Journey]) -> list[Journey]:
-        """Take caps for those that will leave. Who finds one full is passed over by that order and started
-        again.
+        """Take caps and money for those that will leave. Who finds one full is passed over by that order and
+        started again.
         """
         self._take_over(journeys)
         asked = {journey.id: self._asked(journey) for journey in journeys}
@@ -223,7 +223,7 @@ class _Starting:
                 journey.attempt.reservations = [*carried, *(one for one, _ in asked[journey.id])]
                 kept.append(journey)
                 continue
-            self._pass_over(journey, Considered(journey.attempt.order.id, "cap", full))
+            self._pass_over(journey, full.line(journey.attempt.order.id))
             journey.attempt = None
             self.started.again.append(journey)
         book.write()
@@ -239,16 +239,16 @@ class _Starting:
             if order_id in journey.held:
                 Attempt.objects.filter(delivery_id=journey.id, order_id=order_id).update(reservations=[])
 
-    def _asked(self, journey: Journey) -> list[tuple[list[object], int]]:
-        """The caps of the order, apart from those it still holds from an attempt in doubt. Nothing for the
-        unbuildable.
+    def _asked(self, journey: Journey) -> Wanted:
+        """The caps of the order and its buyer's balance, apart from what it still holds from an attempt in doubt.
+        Nothing for the unbuildable.
         """
         attempt = journey.attempt
         assert attempt is not None
         if attempt.request is None:
             return []
         carried = {reservation[0] for reservation in journey.held.get(attempt.order.id, ())}
-        asked = wanted(journey, attempt.order, attempt.price, self.live.now)
+        asked = wanted(journey, attempt.order, attempt.price, self.live.now, funds=self.live.orders.funds)
         return [(one, limit) for one, limit in asked if one[0] not in carried]
 
     def _write(self, attempting: list[Journey], touched: list[Journey]) -> None:

@@ -1,5 +1,8 @@
 """Booking, exactly once each: sales, in the transaction of the attempt that was accepted; and payouts without a sale,
 in that of the lead's end.
+
+Where a buyer's balance is counted (`engine.balance`), the statement that books or reverses a sale also moves what the
+buyer has spent: whichever way a sale comes or goes, the counter is right.
 """
 
 from collections.abc import Sequence
@@ -52,11 +55,19 @@ class Payout:
 
 
 _INSERT = """
-    INSERT INTO ledger_sale (id, company_id, lead_id, delivery_id, attempt_id, order_id, buyer_id, is_exclusive,
-                             place, price, payout, currency, recovered, booked_at)
-    VALUES {rows}
-    ON CONFLICT DO NOTHING
-    RETURNING id, attempt_id
+    WITH booked AS (
+        INSERT INTO ledger_sale (id, company_id, lead_id, delivery_id, attempt_id, order_id, buyer_id, is_exclusive,
+                                 place, price, payout, currency, recovered, booked_at)
+        VALUES {rows}
+        ON CONFLICT DO NOTHING
+        RETURNING id, attempt_id, buyer_id, currency, price
+    ), spent AS (
+        UPDATE leads_capcounter AS counter SET used = counter.used + money.cents, updated_at = now()
+          FROM (SELECT 'balance:' || buyer_id AS cap_key, currency, (sum(price) * 100)::bigint AS cents
+                  FROM booked GROUP BY buyer_id, currency) AS money
+         WHERE counter.cap_key = money.cap_key AND counter.period_key = money.currency
+    )
+    SELECT id, attempt_id FROM booked
 """
 
 _REVERSE = """
@@ -69,7 +80,13 @@ _REVERSE = """
 
 _REVERSE_SALE = """
     WITH reversed AS (
-        UPDATE ledger_sale SET reversed_at = %s WHERE attempt_id = %s AND reversed_at IS NULL RETURNING id
+        UPDATE ledger_sale SET reversed_at = %s WHERE attempt_id = %s AND reversed_at IS NULL
+        RETURNING id, buyer_id, currency, price
+    ), given_back AS (
+        UPDATE leads_capcounter AS counter
+           SET used = greatest(counter.used - (reversed.price * 100)::bigint, 0), updated_at = now()
+          FROM reversed
+         WHERE counter.cap_key = 'balance:' || reversed.buyer_id AND counter.period_key = reversed.currency
     )
     INSERT INTO ledger_entry (company_id, sale_id, kind, account, account_id, amount, currency, at)
     SELECT entry.company_id, entry.sale_id, 'reversal', entry.account, entry.account_id, -entry.amount, entry.currency,

@@ -1,4 +1,4 @@
-"""Reads of the ledger."""
+"""Reads of sales and of the sums of accounts."""
 
 from collections import defaultdict
 from collections.abc import Iterable
