@@ -11,7 +11,7 @@ from apps.buyers.services import (
     order_create,
     response_rules_set,
 )
-from apps.campaigns.services import campaign_create
+from apps.campaigns.services import campaign_change, campaign_create
 from apps.companies.models import Company
 from apps.core.ids import new_id
 from apps.publishing.models import Version
@@ -71,7 +71,8 @@ def person() -> dict[str, str]:
 def auctioning(ping_urls: list[str], post_urls: list[str], *, deadline_ms: int = 750) -> Market:
     """A published campaign whose leads go to the best bid, each order under a cap that never fills."""
     company = Company.objects.create(name=f"Benchmark {new_id()}")
-    campaign = campaign_create(company, name="Benchmark", by=None, traffic="exchange", auction_ms=deadline_ms)
+    campaign = campaign_create(company, name="Benchmark", by=None, auction_ms=deadline_ms)
+    campaign_change(campaign, traffic="exchange", by=None)  # with the fields of a simple post
     source = Source.objects.create(company=company, name="Benchmark")
     opened = terms_create(source, campaign, by=None, payout_kind="percent", payout_amount="80.00")
     terms_approve(opened.terms, by=None)

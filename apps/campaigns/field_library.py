@@ -1,6 +1,6 @@
 """The fields most campaigns ask for, ready to be added: name, type, role and words of each."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 
@@ -75,11 +75,47 @@ _MORE = (
 )  # fmt: skip
 
 
-def usual_fields() -> tuple[LibraryField, ...]:
-    """The fields a new campaign starts with, in order."""
-    return _USUAL
+# The exchange's own names for two of them.
+_RENAMED = {"zip": "zipcode", "address": "street_address"}
+# (name, required on ping, required on post), in the order of the reference. City and unique identifier are optional on
+# pings, as in its example.
+_OF_THE_EXCHANGE = (
+    ("sub_id", True, False),
+    ("pub_id", True, False),
+    ("first_name", False, True),
+    ("last_name", False, True),
+    ("email", True, True),
+    ("phone", False, True),
+    ("zip", True, True),
+    ("address", False, True),
+    ("city", False, True),
+    ("state", True, True),
+    ("ip_address", True, True),
+    ("user_agent", True, False),
+    ("trusted_form_url", True, True),
+    ("jornaya_lead_id", True, False),
+    ("consent_text", True, True),
+    ("landing_page_url", True, False),
+    ("unique_identifier", False, False),
+)
 
 
-def library() -> dict[str, LibraryField]:
+def _on_exchange() -> tuple[LibraryField, ...]:
+    usual = {entry.name: entry for entry in _USUAL}
+    return tuple(
+        replace(usual[name], name=_RENAMED.get(name, name), required_on_ping=on_ping, required=on_post)
+        for name, on_ping, on_post in _OF_THE_EXCHANGE
+    )
+
+
+_EXCHANGE = _on_exchange()
+
+
+def usual_fields(*, exchange: bool = False) -> tuple[LibraryField, ...]:
+    """The fields a new campaign starts with, in order; of an `exchange`, to which sources ping and post, its own."""
+    return _EXCHANGE if exchange else _USUAL
+
+
+def library(*, exchange: bool = False) -> dict[str, LibraryField]:
     """Every ready-made field by its posting name."""
-    return {entry.name: entry for entry in (*_USUAL, *_MORE)}
+    return {entry.name: entry for entry in (*usual_fields(exchange=exchange), *_MORE)}

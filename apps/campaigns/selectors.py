@@ -1,14 +1,21 @@
 """Reads of campaigns: value lists as the engine holds them, and the library of fields still to be added."""
 
+from apps.campaigns.choices import Traffic
 from apps.campaigns.field_library import LibraryField, library
 from apps.campaigns.models import Campaign, ListContent
 from apps.engine.requirements import ValueList
 
 
+def is_exchange(campaign: Campaign) -> bool:
+    """Whether its sources ping and post."""
+    return campaign.traffic == Traffic.EXCHANGE
+
+
 def field_library(campaign: Campaign | None = None) -> list[LibraryField]:
     """The ready-made fields, without those that a campaign has already."""
     taken = {name.lower() for name in campaign.fields.values_list("name", flat=True)} if campaign else set()
-    return [entry for name, entry in library().items() if name.lower() not in taken]
+    ready = library(exchange=campaign is not None and is_exchange(campaign))
+    return [entry for name, entry in ready.items() if name.lower() not in taken]
 
 
 def list_contents(hashes: set[str]) -> dict[str, ValueList]:

@@ -21,6 +21,7 @@ from apps.campaigns.models import (
     Rule,
     ValueList,
 )
+from apps.campaigns.selectors import is_exchange
 from apps.companies.models import Company
 from apps.companies.services import record, switch_set
 from apps.core.errors import ApplicationError
@@ -50,7 +51,7 @@ def campaign_create(company: Company, *, name: str, by: Any, **settings: Any) ->
 def campaign_prepare(campaign: Campaign, *, by: Any) -> None:
     """Give a campaign that was just saved what every campaign starts with. What it has already is left alone."""
     if not campaign.fields.exists():
-        _library_add(campaign, usual_fields())
+        _library_add(campaign, usual_fields(exchange=is_exchange(campaign)))
     if not campaign.groups.exists():
         RoutingGroup.objects.create(campaign=campaign)
     if not campaign.duplicate_rules.exists():
@@ -83,7 +84,7 @@ def campaign_change(campaign: Campaign, *, by: Any, **settings: Any) -> Campaign
 @transaction.atomic
 def library_fields_add(campaign: Campaign, *, names: Iterable[str], by: Any) -> list[Field]:
     """Add ready-made fields by name; those the campaign has already are left alone."""
-    ready = library()
+    ready = library(exchange=is_exchange(campaign))
     taken = {name.lower() for name in campaign.fields.values_list("name", flat=True)}
     wanted = [name for name in names if name.lower() not in taken]
     unknown = [name for name in wanted if name not in ready]

@@ -19,7 +19,6 @@ _SETTINGS: dict[str, Any] = {
     "description": "Homeowners who want to know what solar power would save them. Ping with what you may tell, "
     "post what was bid on.",
     "time_zone": TIME_ZONE,
-    "traffic": Traffic.EXCHANGE,
     "auction_ms": 600,
     "ping_valid_s": 180,
     "answer_budget_ms": 6000,
@@ -43,7 +42,9 @@ _SUNNY = {**_TEST, "field": "roof_shade", "operator": "is_not", "value": "a lot"
 
 def build(company: Company, *, by: Any) -> Campaign:
     """The draft with its fields and requirements."""
+    # With the fields of a simple post: its sources send from forms that have them.
     campaign = campaigns.campaign_create(company, name=SOLAR, by=by, **_SETTINGS)
+    campaigns.campaign_change(campaign, traffic=Traffic.EXCHANGE, by=by)
     campaigns.library_fields_add(campaign, names=["homeowner"], by=by)
     campaigns.field_change(campaign.fields.get(name="homeowner"), required=True, required_on_ping=True, by=by)
     campaigns.field_add(

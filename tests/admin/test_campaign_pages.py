@@ -35,6 +35,7 @@ def test_a_new_campaign_begins_with_fields_a_group_and_a_page_to_go_on(ours: Hou
         "company": ours.world.company.pk,
         "name": "Solar",
         "description": "",
+        "traffic": "simple",
         "time_zone": "America/Denver",
     }
     response = client.post(reverse("admin:campaigns_campaign_add"), data)
@@ -43,6 +44,19 @@ def test_a_new_campaign_begins_with_fields_a_group_and_a_page_to_go_on(ours: Hou
     assert campaign.fields.filter(role="email").exists()
     assert campaign.groups.count() == 1
     assert "no version is published" in client.get(response.url).content.decode()
+
+
+def test_a_new_campaign_for_ping_and_post_begins_with_what_each_requires(ours: House) -> None:
+    data = {
+        "company": ours.world.company.pk,
+        "name": "Solar",
+        "traffic": "exchange",
+        "time_zone": "America/Denver",
+    }
+    ours.client(Role.MANAGER).post(reverse("admin:campaigns_campaign_add"), data)
+    fields = Campaign.objects.get(name="Solar").fields
+    assert not fields.filter(name__in=["zip", "address"]).exists()
+    assert fields.get(name="zipcode").required_on_ping
 
 
 def test_a_new_campaign_is_offered_the_zone_of_its_company(ours: House) -> None:
@@ -54,7 +68,12 @@ def test_a_new_campaign_is_offered_the_zone_of_its_company(ours: House) -> None:
 
 def test_a_second_campaign_of_that_name_is_an_error_on_the_form(ours: House) -> None:
     client = ours.client(Role.MANAGER)
-    data = {"company": ours.world.company.pk, "name": "Ours campaign", "time_zone": "America/Denver"}
+    data = {
+        "company": ours.world.company.pk,
+        "name": "Ours campaign",
+        "traffic": "simple",
+        "time_zone": "America/Denver",
+    }
     response = client.post(reverse("admin:campaigns_campaign_add"), data)
     assert "already exists" in str(response.context["adminform"].form.errors)
     other = Campaign.objects.create(company=ours.world.company, name="Another")

@@ -40,6 +40,32 @@ def test_a_new_campaign_can_take_leads_and_sell_them():
     assert AuditEvent.objects.get(action="campaign.created").actor == user
 
 
+def test_a_new_campaign_of_the_exchange_has_the_fields_of_the_reference():
+    campaign = campaign_create(CompanyFactory(), name="Solar", by=None, traffic="exchange")
+    found = {row.name: (row.required_on_ping, row.required) for row in campaign.fields.order_by("position")}
+    assert found == {
+        "sub_id": (True, False),
+        "pub_id": (True, False),
+        "first_name": (False, True),
+        "last_name": (False, True),
+        "email": (True, True),
+        "phone": (False, True),
+        "zipcode": (True, True),
+        "street_address": (False, True),
+        "city": (False, True),
+        "state": (True, True),
+        "ip_address": (True, True),
+        "user_agent": (True, False),
+        "trusted_form_url": (True, True),
+        "jornaya_lead_id": (True, False),
+        "consent_text": (True, True),
+        "landing_page_url": (True, False),
+        "unique_identifier": (False, False),
+    }
+    assert not {"zip", "address", "zipcode"} & {entry.name for entry in field_library(campaign)}
+    assert campaign.fields.get(name="zipcode").role == "zip"
+
+
 @pytest.mark.parametrize("entry", library().values(), ids=list(library()))
 def test_the_library_holds_valid_examples_of_known_types(entry):
     spec = FieldSpec(entry.name, entry.type, max_length=entry.max_length)

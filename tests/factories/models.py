@@ -7,8 +7,9 @@ from factory.django import DjangoModelFactory
 
 from apps.buyers.models import Buyer, Endpoint, LeadOrder
 from apps.buyers.services import endpoint_create, mappings_set, order_create
+from apps.campaigns.choices import Traffic
 from apps.campaigns.models import Campaign
-from apps.campaigns.services import campaign_create
+from apps.campaigns.services import campaign_change, campaign_create
 from apps.companies.choices import Role
 from apps.companies.models import Company, Member, User
 from apps.sources.models import Source
@@ -59,7 +60,7 @@ class MemberFactory(DjangoModelFactory):
 
 
 class CampaignFactory(DjangoModelFactory):
-    """A draft with the usual fields and one group."""
+    """A draft with the usual fields of a simple post, whatever its sources send by, and one group."""
 
     class Meta:
         model = Campaign
@@ -69,7 +70,9 @@ class CampaignFactory(DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class: type[Campaign], *args: Any, **kwargs: Any) -> Campaign:
-        return campaign_create(kwargs.pop("company"), by=None, **kwargs)
+        traffic = kwargs.pop("traffic", Traffic.SIMPLE)
+        campaign = campaign_create(kwargs.pop("company"), by=None, **kwargs)
+        return campaign_change(campaign, traffic=traffic, by=None)
 
 
 class SourceFactory(DjangoModelFactory):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from apps.campaigns.admin.expressions import LONGEST_TEXT, catalog, in_words, problems
 from apps.campaigns.field_library import usual_fields
+from apps.campaigns.selectors import is_exchange
 from apps.campaigns.services import library_fields_add
 from apps.campaigns.specs import fields_spec
 
@@ -47,7 +48,8 @@ class BuilderMixin:
     def usual_fields_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Adds the usual fields that the campaign does not have yet."""
         campaign = self.edited(request, object_id)
-        added = library_fields_add(campaign, names=[entry.name for entry in usual_fields()], by=request.user)
+        usual = usual_fields(exchange=is_exchange(campaign))
+        added = library_fields_add(campaign, names=[entry.name for entry in usual], by=request.user)
         self.tell(request, f"{len(added)} fields added. Remove what this campaign does not need.")
         return HttpResponseRedirect(self.page_url(campaign, "fields"))
 

@@ -100,7 +100,7 @@ NEW = Section(
     "add",
     "New campaign",
     NewCampaignForm,
-    ((None, {"fields": ("company", "name", "description", "time_zone")}),),
+    ((None, {"fields": ("company", "name", "description", "traffic", "time_zone")}),),
 )
 
 

@@ -142,6 +142,11 @@ class NewCampaignForm(ScopedForm):
     class Meta:
         model = Campaign
         exclude = ()
+        labels = {"traffic": "Sources send by"}
+        help_texts = {
+            "traffic": "Of a campaign for ping and post every field says whether it is required on the ping, on the "
+            "post or on both.",
+        }
 
 
 class RequirementsForm(TargetingForm):
