@@ -44,8 +44,8 @@ class SentCall:
 
 _CALLS: Mapping[Call, tuple[Callable[[RawPost], Answer], FaultAnswer]] = {
     Call.PING: (ping, ping_fault),
-    Call.POST: (post, post_fault),
-    Call.DIRECT_POST: (direct_post, post_fault),
+    Call.POST: (partial(post, method=LeadMethod.TEST_FORM), post_fault),
+    Call.DIRECT_POST: (partial(direct_post, method=LeadMethod.TEST_FORM), post_fault),
 }
 
 

@@ -57,6 +57,8 @@ def test_the_ping_goes_into_the_post(reader: Reader, world: World) -> None:
     assert log.count("<tr>") == 1 + 2
     assert Ping.objects.get().public_id in log
     assert Lead.objects.get().public_id in log
+    assert Lead.objects.get().method == "test_form"
+    assert "Test form" in log
 
 
 def test_without_data_the_answer_is_shown_as_it_is(reader: Reader) -> None:

@@ -12,6 +12,7 @@ from apps.intake import idempotency
 from apps.intake.flows.judging import key_field, read_body, refuse_twice_spelled, within_limits
 from apps.intake.flows.sender import Sender, Stranger, find_by_src
 from apps.intake.wire import Answer, RawPost, Refused
+from apps.leads.choices import LeadMethod
 from apps.leads.services import Circumstances
 
 SYSTEM_KEYS = ("SRC", "KEY", "ping_id", "Test_Mode", "data")
@@ -21,7 +22,10 @@ _NOT_FIELDS = ("Test_Mode", "SRC", "KEY", "ping_id")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated call. `test` None: the flag could not be read; `ping_id` is empty where none was sent."""
+    """An authenticated call. `test` None: the flag could not be read; `ping_id` is empty where none was sent.
+
+    `method` is the door it came by.
+    """
 
     post: RawPost = field(repr=False)
     sender: Sender
@@ -29,6 +33,7 @@ class Caller:
     ping_id: str
     test: bool | None
     grant: limits.Grant
+    method: LeadMethod = LeadMethod.EXCHANGE
 
     def came(self, phase: str = POST) -> Circumstances:
         """How the lead came, for the checks."""
@@ -44,8 +49,11 @@ class Caller:
         return Answer(answer.status, answer.body, {**answer.headers, **self.grant.headers})
 
 
-def arrive(post: RawPost) -> Caller:
-    """The call that a request is, within its rate limits. Raises Refused for every fault of the request."""
+def arrive(post: RawPost, *, method: LeadMethod = LeadMethod.EXCHANGE) -> Caller:
+    """The call that a request is, within its rate limits. Raises Refused for every fault of the request.
+
+    `method` is the door it came by, where that is another than the API's.
+    """
     system, fields = _parts(post)
     flags = [read_flag(place.pop("Test_Mode", None)) for place in (system, fields)]
     sender = _sender(system, post)
@@ -54,7 +62,7 @@ def arrive(post: RawPost) -> Caller:
     given = {name: value for name, value in fields.items() if name not in _NOT_FIELDS}
     # Wherever the flag stands: what may have been meant as a test is never silently live.
     test = None if None in flags else any(flags)
-    return Caller(post, sender, given, _text(system.get("ping_id")), test, grant)
+    return Caller(post, sender, given, _text(system.get("ping_id")), test, grant, method)
 
 
 def _parts(post: RawPost) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -10,13 +10,16 @@ from apps.leads.choices import LeadMethod
 from apps.leads.services import record
 
 
-def direct_post(post: RawPost) -> Answer:
-    """The answer to a direct post; the lead is on disk by then. Raises Refused for faulty requests."""
-    caller = arrive(post)
+def direct_post(post: RawPost, *, method: LeadMethod = LeadMethod.EXCHANGE) -> Answer:
+    """The answer to a direct post; the lead is on disk by then. Raises Refused for faulty requests.
+
+    `method` is the door it came by, where that is another than the API's.
+    """
+    caller = arrive(post, method=method)
     key = caller.key()
     answer = idempotency.replay(key, late=exchange.current_answer) if key else None
     if answer is None:
-        found = examined(caller.sender, caller.fields, caller.came(), LeadMethod.EXCHANGE)
+        found = examined(caller.sender, caller.fields, caller.came(), method)
         submission = found.submission
         offered = not submission.is_test and not submission.examination.problems
         way = exchange.telling(auctions.direct_post, asks=True) if offered else exchange.telling(record)

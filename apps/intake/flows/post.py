@@ -18,9 +18,12 @@ from apps.leads.services import record
 from apps.publishing import specs
 
 
-def post(request: RawPost) -> Answer:
-    """The answer to a post; the lead is on disk by then. Raises Refused for faulty requests."""
-    caller = arrive(request)
+def post(request: RawPost, *, method: LeadMethod = LeadMethod.EXCHANGE) -> Answer:
+    """The answer to a post; the lead is on disk by then. Raises Refused for faulty requests.
+
+    `method` is the door it came by, where that is another than the API's.
+    """
+    caller = arrive(request, method=method)
     key = caller.key()
     answer = idempotency.replay(key, late=exchange.current_answer) if key else None
     if answer is None:
@@ -32,7 +35,7 @@ def post(request: RawPost) -> Answer:
             way = record if refused else partial(auctions.post, opened)
         else:
             came = replace(caller.came(), ping=(opened,) if opened is not None else None)
-            found, way = examined(caller.sender, caller.fields, came, LeadMethod.EXCHANGE), record
+            found, way = examined(caller.sender, caller.fields, came, method), record
         answer = recording.answered(found, key, exchange.telling(way))
     return caller.told(answer)
 
@@ -51,8 +54,8 @@ def _of_ping(caller: Caller, opened: OpenPing) -> Judged:
     terms = index(spec).terms.get(access.terms_id)
     sender, came = Sender(access, spec, terms), replace(caller.came(), ping=())
     if terms is None:
-        return examined(sender, caller.fields, came, LeadMethod.EXCHANGE)
+        return examined(sender, caller.fields, came, caller.method)
     data, differing = auctions.pinned(opened, lead_data(spec, caller.fields, came), spec)
     keeps = spec.auction.on_mismatch == "keep"
-    found = judged(sender, data, came if keeps else replace(came, ping=differing), LeadMethod.EXCHANGE)
+    found = judged(sender, data, came if keeps else replace(came, ping=differing), caller.method)
     return replace(found, warnings=(*differing, *found.warnings)) if keeps else found
