@@ -1,0 +1,76 @@
+"""The code on an exchange's overview, copied and run as it stands: ping, the post of its id, direct post."""
+
+import contextlib
+import io
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.auctions.models import Ping
+from apps.leads.models import Lead
+from apps.posting_instructions.code import LANGUAGES, MASK
+from apps.posting_instructions.pages.exchange.identity import EXAMPLE_PING
+from tests.posting_instructions.conftest import Reader
+from tests.posting_instructions.worlds import made
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _run(command: list[str], given: str = "") -> str:
+    done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout
+
+
+def _python(code: str) -> str:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(code, {})
+    return said.getvalue()
+
+
+RUNS: dict[str, Callable[[str], str]] = {
+    "curl": lambda code: _run(["sh", "-c", code]),
+    "python": _python,
+    "javascript": lambda code: _run(["node", "--input-type=module", "-e", code]),
+    "php": lambda code: _run(["php"], code),
+}
+NEEDS = {"javascript": "node", "php": "php"}
+
+
+@pytest.fixture
+def code(live_server: Any, settings: Any, client: Client) -> Callable[[str, str], str]:
+    """The code of a part of the overview in a language, with the key in it."""
+    settings.PUBLIC_URL = live_server.url
+    world = made("pinging")
+    html = Reader(client, world.token).html()
+
+    def copied(part: str, language: str) -> str:
+        section = html.split(f'id="{part}"')[1].split("</section>")[0]
+        found = re.findall(
+            r'data-sample="(\w+)"[^>]*>\s*<pre[^>]*><code>(.*?)</code></pre>', section, re.DOTALL
+        )
+        return unescape(re.sub(r"<[^>]+>", "", dict(found)[language])).replace(MASK, world.key)
+
+    return copied
+
+
+@pytest.mark.parametrize("language", [each.key for each in LANGUAGES])
+def test_a_ping_its_post_and_a_direct_post(code: Callable[[str, str], str], language: str) -> None:
+    if language in NEEDS and shutil.which(NEEDS[language]) is None:
+        pytest.skip(f"needs {NEEDS[language]} to run the sample")
+    run = RUNS[language]
+    said = run(code("ping", language))
+    ping_id = Ping.objects.get().public_id
+    assert "accepted" in said
+    assert ping_id in said
+    posting = code("post", language)
+    assert posting.count(EXAMPLE_PING) == 1
+    assert "delivered" in run(posting.replace(EXAMPLE_PING, ping_id))
+    assert "delivered" in run(code("direct", language))
+    assert Lead.objects.filter(is_test=True).count() == 2
