@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from apps.engine.orders import EndpointSpec, GroupSpec, OrderSpec
+from apps.engine.orders import EndpointSpec, GroupSpec, MappingRow, OrderSpec
 from apps.engine.requirements import (
     CapSpec,
     ConsentSpec,
@@ -67,6 +67,16 @@ class PayoutSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookSpec:
+    """How a source's webhook is read, as published: `mapping` rows give the lead's fields (`target` is a posting name,
+    `source` a path into the payload), `test_path` is where the payload says that it is a test, beside the usual places.
+    """
+
+    mapping: tuple[MappingRow, ...] = ()
+    test_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TermsSpec:
     """One source on this campaign, as published. Keys, approval and pauses are live and not here."""
 
@@ -87,6 +97,8 @@ class TermsSpec:
     """What a test ping is bid."""
     pings_per_post: int | None = None
     """So many pings may come for each post, over an hour; None: any number."""
+    webhook: WebhookSpec | None = None
+    """None while nothing is mapped: live leads that come by it are held."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)

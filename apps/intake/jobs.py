@@ -1,3 +1,4 @@
 """Names of intake's tasks."""
 
 PURGE = "intake.purge"
+HELD = "intake.held"

@@ -21,6 +21,7 @@ from apps.intake.wire import (
 
 PREFIXES: dict[str, FaultAnswer] = {
     "/ca/": simple_fault,
+    "/webhook": simple_fault,
     "/ping": ping_fault,
     "/post": post_fault,
     "/direct_post": post_fault,

@@ -1,9 +1,14 @@
-"""What the doors remember: replies by idempotency key, and counts of what was refused before it became a lead."""
+"""What the doors remember: replies by idempotency key, counts of what was refused before it became a lead, and
+payloads of webhooks: tests to map by, and leads that wait for their mapping."""
 
 from typing import ClassVar
 
 from django.db import models
 
+from apps.companies.models import Company, CompanyQuerySet
+from apps.core.crypto import WrappedKeyField
+from apps.intake.choices import PayloadStatus
+from apps.leads.models import loose
 from apps.sources.models import Terms
 
 
@@ -48,3 +53,38 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.count}"
+
+
+class WebhookPayload(models.Model):
+    """A webhook's body as it came: a test that the mapping is made by, or live leads that wait for their mapping.
+
+    `sealed` is the JSON of body, type and query under the row's own data key. `done` of the `leads` in it are on
+    record; who takes it up holds it until `claimed_until`.
+    """
+
+    company_path = "company"
+
+    id = models.BigIntegerField(primary_key=True)
+    company = loose(Company)
+    terms = loose(Terms)
+    status = models.CharField(max_length=8, choices=PayloadStatus.choices)
+    received_at = models.DateTimeField()
+    sealed = models.BinaryField()
+    wrapped_key = WrappedKeyField(null=True)
+    leads = models.PositiveIntegerField(default=1)
+    done = models.PositiveIntegerField(default=0)
+    claims = models.PositiveSmallIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes: ClassVar = [
+            models.Index(fields=("terms", "-id"), name="payload_terms"),
+            models.Index(fields=("terms", "id"), name="payload_held", condition=models.Q(status="held")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_status_display()}, {self.received_at:%Y-%m-%d %H:%M}"

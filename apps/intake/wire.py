@@ -1,6 +1,7 @@
 """What comes in at a door and what goes out, apart from any web framework."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -23,6 +24,9 @@ class RawPost:
     idempotency_key: str = ""
     remote_address: str = ""
     request_id: str = ""
+    query: str = field(default="", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """All of them, names in small letters; of webhooks only, whose vendors prove themselves there. So is `query`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,19 @@ def simple_fault(code: str, request_id: str, headers: Mapping[str, str] | None =
     """A fault as the simple post answers it."""
     status, body = reply.render_simple_fault(code, settings.BRAND_NAME, request_id=request_id)
     return Answer(status, reply.encode(body), dict(headers or {}))
+
+
+def webhook_test_answer(verdict: Verdict | None) -> Answer:
+    """What a test by webhook is answered; `verdict` is that of the lead it would be, None where nothing is mapped."""
+    judged = reply.render_simple(verdict, settings.BRAND_NAME)[1] if verdict is not None else None
+    status, body = reply.render_webhook_test(judged)
+    return Answer(status, reply.encode(body))
+
+
+def several_answer(answers: Sequence[Answer]) -> Answer:
+    """The answers to several leads of one body as one."""
+    status, body = reply.render_several([json.loads(answer.body) for answer in answers])
+    return Answer(status, reply.encode(body))
 
 
 def ping_answer(verdict: Verdict, *, ping_id: str, expires_at: datetime | None) -> Answer:

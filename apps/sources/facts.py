@@ -60,6 +60,7 @@ _BY_NUMBERS = f"""{_LIVE}
      WHERE terms.source_id = %s::bigint AND terms.campaign_id = %s::bigint AND source.company_id = %s::bigint
        AND campaign.company_id = %s::bigint
 """
+_BY_TERMS = f"{_LIVE} WHERE terms.id = %s::bigint AND source.company_id = campaign.company_id"
 _BY_SRC = f"{_LIVE} WHERE terms.src = %s::text AND source.company_id = campaign.company_id"
 
 
@@ -79,6 +80,12 @@ def access(compid: str, sourceid: str, campid: str, *, at: datetime) -> Access |
 def access_of_src(src: str, *, at: datetime) -> Access | None:
     """What is live at `at` about the terms of this SRC; None when it is unknown."""
     rows = fetch_all(_BY_SRC, (at, src))
+    return _access(rows) if rows else None
+
+
+def access_of_terms(terms_id: int, *, at: datetime) -> Access | None:
+    """What is live at `at` about these terms; None when there are none any more."""
+    rows = fetch_all(_BY_TERMS, (at, terms_id))
     return _access(rows) if rows else None
 
 

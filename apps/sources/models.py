@@ -10,7 +10,7 @@ from apps.campaigns.models import Campaign, CapBase
 from apps.companies.models import Company, CompanyQuerySet
 from apps.core.crypto import EncryptedTextField
 from apps.core.ids import new_src
-from apps.sources.choices import Approval, BlockKind, PayoutKind
+from apps.sources.choices import Approval, BlockKind, PayoutKind, SecretPlace, SignatureKind
 
 
 class Source(models.Model):
@@ -206,3 +206,40 @@ class InstructionLink(models.Model):
 
     def __str__(self) -> str:
         return f"Instructions for {self.terms}"
+
+
+class Webhook(models.Model):
+    """The address at which a form vendor posts leads on some terms, in its own names. One a source and campaign.
+
+    The token is encrypted (people see it again) and found by digest. Token, secrets and signature are live; the
+    mapping and where a payload says that it is a test act when published. `mapping` is a list of objects with the
+    attributes of `engine.orders.MappingRow` that differ from their defaults.
+    """
+
+    company_path = "terms__source__company"
+
+    terms = models.OneToOneField(Terms, on_delete=models.CASCADE, primary_key=True, related_name="webhook")
+    token = EncryptedTextField()
+    digest = models.BinaryField(max_length=32, unique=True)
+    secret_in = models.CharField(
+        "secret", max_length=8, choices=SecretPlace.choices, blank=True, default=SecretPlace.NONE
+    )
+    secret_name = models.CharField(
+        max_length=200, blank=True, help_text="The header's name, or the path in the body such as google_key."
+    )
+    secret = EncryptedTextField(blank=True, default="")
+    signed = models.CharField(
+        "signature", max_length=8, choices=SignatureKind.choices, blank=True, default=SignatureKind.NONE
+    )
+    signature_header = models.CharField(
+        max_length=100, blank=True, help_text="For example Typeform-Signature or X-Hub-Signature-256."
+    )
+    signing_secret = EncryptedTextField(blank=True, default="")
+    mapping = models.JSONField(default=list, blank=True)
+    test_path = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CompanyQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Webhook of {self.terms}"

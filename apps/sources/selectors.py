@@ -6,10 +6,11 @@ from apps.campaigns.models import Campaign
 from apps.core.clock import now
 from apps.core.crypto import digest
 from apps.sources.choices import BlockKind
-from apps.sources.models import Credential, InstructionLink, Terms
+from apps.sources.models import Credential, InstructionLink, Terms, Webhook
 
 CREDENTIAL_SCOPE = "credential"
 LINK_SCOPE = "instructions"
+WEBHOOK_SCOPE = "webhook"
 
 
 def credential_digest(key: str) -> bytes:
@@ -20,6 +21,16 @@ def credential_digest(key: str) -> bytes:
 def link_digest(token: str) -> bytes:
     """By which an instructions link is found."""
     return digest(token, scope=LINK_SCOPE)
+
+
+def webhook_digest(token: str) -> bytes:
+    """By which a webhook is found."""
+    return digest(token, scope=WEBHOOK_SCOPE)
+
+
+def webhook_find(token: str) -> Webhook | None:
+    """The webhook of a token; None for any other token."""
+    return Webhook.objects.filter(digest=webhook_digest(token)).first()
 
 
 def value_digest(company_id: int, kind: str, normal: str) -> bytes:

@@ -199,6 +199,7 @@ SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
 # --- How long what is over stays ---
 CALLS_KEPT_MONTHS = env.int("CALLS_KEPT_MONTHS", default=60)
 TESTS_KEPT_DAYS = env.int("TESTS_KEPT_DAYS", default=90)
+WEBHOOK_PAYLOADS_KEPT_DAYS = env.int("WEBHOOK_PAYLOADS_KEPT_DAYS", default=30)
 PINGS_KEPT_DAYS = env.int("PINGS_KEPT_DAYS", default=90)
 CANARY_TESTS_KEPT_DAYS = env.int("CANARY_TESTS_KEPT_DAYS", default=30)
 

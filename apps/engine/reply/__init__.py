@@ -18,6 +18,7 @@ from apps.engine.reply.simple import (
     render_simple,
     render_simple_fault,
 )
+from apps.engine.reply.webhook import RECEIVED, render_several, render_webhook_test
 
 __all__ = [
     "ACCEPTED",
@@ -26,12 +27,15 @@ __all__ = [
     "PING",
     "POST",
     "PRECHECK",
+    "RECEIVED",
     "TEST_ACCEPTED",
     "encode",
     "render_exchange_fault",
     "render_ping",
     "render_post",
     "render_precheck",
+    "render_several",
     "render_simple",
     "render_simple_fault",
+    "render_webhook_test",
 ]

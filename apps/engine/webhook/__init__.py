@@ -7,6 +7,8 @@ which field; `mapped` turns a payload into the body of a lead, which then goes t
 from apps.engine.webhook.applying import KINDS, mapped, reads, unmapped
 from apps.engine.webhook.flags import Arrived, is_test, leads_of
 from apps.engine.webhook.joining import join_template
+from apps.engine.webhook.problems import missing, problems
+from apps.engine.webhook.proof import Proof, proven
 from apps.engine.webhook.proposals import Proposed, propose, told
 from apps.engine.webhook.reading import Document, Tree, read
 from apps.engine.webhook.values import Proposal, Told
@@ -18,6 +20,7 @@ __all__ = [
     "VENDORS",
     "Arrived",
     "Document",
+    "Proof",
     "Proposal",
     "Proposed",
     "Row",
@@ -28,7 +31,10 @@ __all__ = [
     "join_template",
     "leads_of",
     "mapped",
+    "missing",
+    "problems",
     "propose",
+    "proven",
     "read",
     "reads",
     "recognised",

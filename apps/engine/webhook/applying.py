@@ -13,6 +13,7 @@ from apps.engine.mapping import Sending, SystemValues, value_of
 from apps.engine.orders import MappingRow
 from apps.engine.value_formats import UnwritableError, as_text
 from apps.engine.values import LeadData, Value
+from apps.engine.webhook.labels import is_about
 from apps.engine.webhook.reading import Tree
 from apps.engine.webhook.walking import rows, value_at
 
@@ -40,7 +41,11 @@ def unmapped(mapping: Iterable[MappingRow], tree: Tree, spec: CampaignSpec) -> d
     """
     read = {path for row in mapping for path in reads(row)}
     names = index(spec).by_lower
-    left = {row.path: row.value for row in rows(tree) if row.path not in read and not is_empty(row.value)}
+    left = {
+        row.path: row.value
+        for row in rows(tree)
+        if row.path not in read and not is_empty(row.value) and not is_about(row)
+    }
     return {(f"webhook.{path}" if path.lower() in names else path): value for path, value in left.items()}
 
 

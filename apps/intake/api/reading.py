@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 from socket import SHUT_RD, socket
 from typing import Any
 
@@ -36,6 +37,12 @@ def raw_post(request: HttpRequest, request_id: str) -> RawPost:
         remote_address=remote_address(request),
         request_id=request_id,
     )
+
+
+def with_all(post: RawPost, request: HttpRequest) -> RawPost:
+    """The request with its query and all its headers."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return replace(post, query=request.META.get("QUERY_STRING", ""), headers=headers)
 
 
 def _body(request: HttpRequest) -> bytes:

@@ -1,12 +1,13 @@
-"""The doors of the simple post and the exchange: functions from a request to an answer, nothing here needs more."""
+"""The doors of the source APIs: functions from a request to an answer, nothing here needs more."""
 
 from django.http import HttpRequest
 
-from apps.intake.api.reading import raw_post
+from apps.intake.api.reading import raw_post, with_all
 from apps.intake.flows import direct_post as direct_posts
 from apps.intake.flows import ping as pings
 from apps.intake.flows import post as posts
 from apps.intake.flows import precheck as prechecks
+from apps.intake.flows import webhook as webhooks
 from apps.intake.flows.recording import current_answer, lead_of_token
 from apps.intake.flows.simple_post import simple_post
 from apps.intake.wire import Answer, RawPost, Refused
@@ -35,6 +36,11 @@ def direct_post(request: HttpRequest, request_id: str) -> Answer:
 def precheck(request: HttpRequest, request_id: str) -> Answer:
     """`POST /precheck`: whether a person would be taken."""
     return prechecks.precheck(_posted(request, request_id))
+
+
+def webhook(request: HttpRequest, request_id: str, token: str) -> Answer:
+    """`POST /webhook/<token>`: whatever a form vendor sends."""
+    return webhooks.webhook(with_all(_posted(request, request_id), request), token)
 
 
 def lead_status(request: HttpRequest, request_id: str, token: str) -> Answer:

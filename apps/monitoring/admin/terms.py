@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.auctions.selectors import GRACE, ping_traffic
 from apps.core.clock import now
+from apps.monitoring.admin.webhook.pages import WebhookPages
 from apps.publishing import specs
 from apps.publishing.models import Publication
-from apps.sources.admin.terms import TermsAdmin
 from apps.sources.models import Terms
 
 
 @admin.register(Terms)
-class TermsDesk(TermsAdmin):
+class TermsDesk(WebhookPages):
     """The whole page of some terms."""
 
     def render_change_form(
@@ -22,7 +22,7 @@ class TermsDesk(TermsAdmin):
     ) -> HttpResponse:
         terms = options.get("obj")
         if terms is not None:
-            context |= _ratio(terms)
+            context |= _ratio(terms) | self.webhook_context(terms)
         return super().render_change_form(request, context, *args, **options)
 
 

@@ -13,10 +13,11 @@ from apps.engine.selling import AuctionSpec, MarginSpec
 from apps.publishing.compile import parts, selling
 from apps.publishing.compile.parts import Reader
 from apps.sources.models import Terms
+from apps.sources.specs import webhook_spec
 
 _WITH = (
     "company__value_lists", "fields__choices", "windows", "holidays", "rules", "duplicate_rules", "caps", "groups",
-    "terms__source", "terms__caps",
+    "terms__source", "terms__caps", "terms__webhook",
     "orders__buyer__caps", "orders__group", "orders__zip_list", "orders__price_bands", "orders__windows",
     "orders__caps", "orders__endpoint__buyer", "orders__endpoint__headers", "orders__endpoint__mappings",
     "orders__endpoint__rules", "orders__copies__endpoint__buyer", "orders__copies__endpoint__headers",
@@ -143,4 +144,5 @@ def _terms(terms: Terms, campaign: Campaign, reader: Reader) -> TermsSpec:
         margin=parts.margin(terms),
         sample_payout=terms.sample_payout,
         pings_per_post=terms.pings_per_post,
+        webhook=webhook_spec(terms.webhook) if hasattr(terms, "webhook") else None,
     )

@@ -6,7 +6,7 @@ from apps.engine import rules
 from apps.engine.campaign import CampaignSpec, PayoutSpec
 from apps.engine.orders import OrderSpec
 from apps.engine.requirements import Expression
-from apps.publishing.diff import auction, shows, words
+from apps.publishing.diff import auction, shows, webhooks, words
 from apps.publishing.diff.requirements import caps
 from apps.publishing.diff.words import said, shown
 
@@ -38,6 +38,7 @@ def terms(old: CampaignSpec, new: CampaignSpec) -> Iterator[str]:
                 yield said(label, f"payout {_payout(before.payout)} → {_payout(after.payout)}")
             yield from words.attributes(before, after, _TERMS, label)
             yield from auction.terms(before, after, label)
+            yield from webhooks.terms(before, after, label)
             yield from caps(before.caps, after.caps, label)
 
 

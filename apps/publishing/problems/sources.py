@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from apps.core.http.guard import check_url
+from apps.engine import webhook
 from apps.publishing.problems import money
 from apps.publishing.problems.base import Draft, PublishProblem, named
 from apps.sources.models import Terms
+from apps.sources.specs import webhook_spec
 
 _WHOLE = 100
 
@@ -17,6 +19,14 @@ def problems(draft: Draft) -> Iterator[PublishProblem]:
         label = f"Terms of {terms.source}"
         yield from (named(terms, label, field, said) for field, said in _terms(terms))
         yield from draft.caps(terms.caps.all(), label)
+        if hasattr(terms, "webhook") and (spec := webhook_spec(terms.webhook)):
+            for target, said in webhook.problems(spec, draft.spec.fields):
+                sentence = (
+                    f"map “{target}” by their webhook, which {said}"
+                    if target
+                    else f"have a webhook that {said}"
+                )
+                yield named(terms.webhook, label, "mapping", sentence)
         spends = any(cap.is_enabled and cap.basis == "spend" for cap in terms.caps.all())
         if spends and terms.payout_kind != "fixed":
             said = "cap spending, which needs a fixed payout: another is not known when the lead comes in"

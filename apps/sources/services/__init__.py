@@ -18,6 +18,7 @@ from apps.sources.services.terms import (
     terms_set_active,
     terms_withdraw,
 )
+from apps.sources.services.webhooks import webhook_create, webhook_map, webhook_protect, webhook_renew
 
 __all__ = [
     "BlockScope",
@@ -39,4 +40,8 @@ __all__ = [
     "terms_prepare",
     "terms_set_active",
     "terms_withdraw",
+    "webhook_create",
+    "webhook_map",
+    "webhook_protect",
+    "webhook_renew",
 ]

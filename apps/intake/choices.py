@@ -1,0 +1,12 @@
+"""Closed vocabularies of intake."""
+
+from django.db import models
+
+
+class PayloadStatus(models.TextChoices):
+    """What a kept payload of a webhook is there for."""
+
+    TEST = "test", "Test"
+    HELD = "held", "Waits for the mapping"
+    DONE = "done", "Taken up"
+    STUCK = "stuck", "Could not be taken up"
