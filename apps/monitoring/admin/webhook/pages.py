@@ -19,7 +19,15 @@ from apps.engine.campaign import CampaignSpec, WebhookSpec
 from apps.engine.orders import MappingRow
 from apps.intake.models import WebhookPayload
 from apps.intake.payloads import leads_held, reveal_record
-from apps.monitoring.admin.webhook.rows import FORMAT_MENU, INPUTS, KINDS, PART_MENU, lines, posted
+from apps.monitoring.admin.webhook.rows import (
+    FORMAT_INPUTS,
+    FORMAT_MENU,
+    INPUTS,
+    KINDS,
+    PART_MENU,
+    lines,
+    posted,
+)
 from apps.monitoring.admin.webhook.shown import Sample, result, sample
 from apps.publishing.compile import draft
 from apps.publishing.problems.base import Draft
@@ -197,6 +205,7 @@ class WebhookPages(TermsAdmin):
             "inputs": INPUTS,
             "parts": PART_MENU,
             "formats": FORMAT_MENU,
+            "format_inputs": FORMAT_INPUTS,
             "test_path": test_path,
             "faults": [
                 (target, said)

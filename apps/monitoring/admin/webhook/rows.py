@@ -31,11 +31,11 @@ _INPUTS = {
 INPUTS = json.dumps(_INPUTS)
 """Which inputs each kind reads, for the script that hides the others."""
 PART_MENU = tuple((part.key, f"{part.label} ({part.example})") for part in PARTS.values())
-FORMAT_MENU = tuple(
-    (entry.key, entry.label)
-    for entry in VALUE_FORMATS.values()
-    if not entry.needs_secret and entry.key != "json"
+FORMAT_INPUTS = json.dumps(
+    {entry.key: ["format_argument"] if entry.argument else [] for entry in VALUE_FORMATS.values()}
 )
+"""Which formats take a pattern or the like."""
+FORMAT_MENU = tuple((entry.key, entry.label) for entry in VALUE_FORMATS.values() if not entry.needs_secret)
 _LONGEST = 2000
 WHYS = {
     "template": "known of this vendor",
