@@ -74,6 +74,8 @@ class WebhookSpec:
 
     mapping: tuple[MappingRow, ...] = ()
     test_path: str = ""
+    known: tuple[str, ...] = ()
+    """The places that the payload had by which it was mapped (`engine.webhook.places`), sorted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,3 +10,10 @@ class PayloadStatus(models.TextChoices):
     HELD = "held", "Waits for the mapping"
     DONE = "done", "Taken up"
     STUCK = "stuck", "Could not be taken up"
+
+
+class ChangeKind(models.TextChoices):
+    """How payloads of a webhook differ from the one that it was mapped by."""
+
+    NEW = "new", "New"
+    GONE = "gone", "Gone"

@@ -7,7 +7,7 @@ from django.db import models
 
 from apps.companies.models import Company, CompanyQuerySet
 from apps.core.crypto import WrappedKeyField
-from apps.intake.choices import PayloadStatus
+from apps.intake.choices import ChangeKind, PayloadStatus
 from apps.leads.models import loose
 from apps.sources.models import Terms
 
@@ -88,3 +88,37 @@ class WebhookPayload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_status_display()}, {self.received_at:%Y-%m-%d %H:%M}"
+
+
+class WebhookChange(models.Model):
+    """Payloads of a webhook are otherwise than the one it was mapped by: a place is new, or one that is mapped is gone.
+
+    One open row a place; it grows while it goes on happening, and is closed when people say that they know, or when
+    the mapping is saved by a payload that has it.
+    """
+
+    company_path = "company"
+
+    company = loose(Company)
+    terms = loose(Terms)
+    kind = models.CharField(max_length=4, choices=ChangeKind.choices)
+    path = models.CharField(max_length=500)
+    seen = models.BigIntegerField(default=0)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-first_at",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("terms", "kind", "path"),
+                name="change_open_once",
+                condition=models.Q(closed_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.path}"

@@ -237,6 +237,8 @@ class Webhook(models.Model):
     signing_secret = EncryptedTextField(blank=True, default="")
     mapping = models.JSONField(default=list, blank=True)
     test_path = models.CharField(max_length=500, blank=True)
+    known = models.JSONField(default=list, blank=True)
+    """The places of the payload by which it was mapped, so that others can be told."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CompanyQuerySet.as_manager()

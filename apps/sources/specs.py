@@ -12,7 +12,11 @@ from apps.sources.models import Webhook
 
 def webhook_spec(hook: Webhook) -> WebhookSpec | None:
     """The mapping of a webhook as people left it; None while nothing is mapped."""
-    return WebhookSpec(tuple(map(_row, hook.mapping)), hook.test_path) if hook.mapping else None
+    return (
+        WebhookSpec(tuple(map(_row, hook.mapping)), hook.test_path, tuple(hook.known))
+        if hook.mapping
+        else None
+    )
 
 
 def proof_of(hook: Webhook) -> Proof:

@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from apps.companies.choices import Role
 from apps.companies.models import AuditEvent
+from apps.core.clock import now
 from apps.intake.flows import held
+from apps.intake.models import WebhookChange
 from apps.leads.models import Lead
 from apps.leads.sealing import unseal
 from apps.sources.models import Webhook
@@ -156,6 +158,27 @@ def test_viewers_read_and_change_nothing(ours: House) -> None:
     text = client.get(page_url(ours)).content.decode()
     assert Webhook.objects.get().token not in text
     assert client.post(page_url(ours), {"do": "save"}).status_code == 403
+
+
+def test_what_has_changed_is_shown_until_it_is_known(ours: House) -> None:
+    client = ours.client(Role.OWNER)
+    came(ours, BODY | {"is_test": True})
+    client.post(page_url(ours), as_shown(client, page_url(ours), do="save"))
+    assert Webhook.objects.get().known != []
+    change = WebhookChange.objects.create(
+        company=ours.world.company,
+        terms=ours.world.terms,
+        kind="new",
+        path="size",
+        seen=3,
+        first_at=now(),
+        last_at=now(),
+    )
+    assert "Payloads have changed since this was mapped" in client.get(page_url(ours)).content.decode()
+    client.post(page_url(ours), {"do": "known"})
+    change.refresh_from_db()
+    assert change.closed_at is not None
+    assert "Payloads have changed" not in client.get(page_url(ours)).content.decode()
 
 
 def test_hostile_values_are_text(ours: House) -> None:

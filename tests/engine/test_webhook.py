@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.engine import webhook
+from apps.engine.campaign import WebhookSpec
 from apps.engine.orders import MappingRow
 from apps.engine.payload import PayloadFault
 from tests.exemplars.documents import campaign
@@ -266,3 +267,15 @@ def test_numbers_keep_their_digits() -> None:
     assert lead({"amount": Decimal("7").__int__()}, MappingRow("sub_id", "field", source="amount")) == {
         "sub_id": 7
     }
+
+
+def test_what_has_changed_since_it_was_mapped() -> None:
+    before = document(
+        {"name": "Jane", "items": [{"sku": 1}, {"sku": 2}], "pairs": [{"key": "a", "value": "1"}]}
+    ).tree
+    assert webhook.places(before) == ("items[*].sku", "name", "pairs[key=a].value")
+    spec = WebhookSpec((MappingRow("first_name", "field", source="name"),), known=webhook.places(before))
+    assert webhook.changes(spec, before) == webhook.Changes()
+    after = document({"items": [{"sku": 1}] * 3, "pairs": [{"key": "b", "value": "1"}]}).tree
+    assert webhook.changes(spec, after) == webhook.Changes(("pairs[key=b].value",), ("name",))
+    assert webhook.changes(WebhookSpec(spec.mapping), after) == webhook.Changes((), ("name",))

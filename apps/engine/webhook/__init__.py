@@ -5,6 +5,7 @@ which field; `mapped` turns a payload into the body of a lead, which then goes t
 """
 
 from apps.engine.webhook.applying import KINDS, mapped, reads, unmapped
+from apps.engine.webhook.changes import Changes, changes, places
 from apps.engine.webhook.flags import Arrived, is_test, leads_of
 from apps.engine.webhook.joining import join_template
 from apps.engine.webhook.problems import missing, problems
@@ -19,6 +20,7 @@ __all__ = [
     "KINDS",
     "VENDORS",
     "Arrived",
+    "Changes",
     "Document",
     "Proof",
     "Proposal",
@@ -27,11 +29,13 @@ __all__ = [
     "Told",
     "Tree",
     "Vendor",
+    "changes",
     "is_test",
     "join_template",
     "leads_of",
     "mapped",
     "missing",
+    "places",
     "problems",
     "propose",
     "proven",

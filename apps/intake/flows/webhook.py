@@ -18,7 +18,7 @@ from apps.engine.payload import PayloadFault
 from apps.engine.signature import ID
 from apps.engine.values import Problem, Verdict, VerdictOutcome
 from apps.engine.webhook import Arrived, Document
-from apps.intake import idempotency, payloads, refusals
+from apps.intake import changes, idempotency, payloads, refusals
 from apps.intake.choices import PayloadStatus
 from apps.intake.flows import recording
 from apps.intake.flows.judging import Judged, examined, key_field, within_limits
@@ -143,6 +143,7 @@ def _held(call: Call, key: idempotency.Key | None, leads: int) -> Answer:
 
 def _mapped(call: Call, lead: Arrived, test: bool | None, place: int | None = None) -> Answer:
     """The answer to one lead of a body, as a simple post's; a test is told what the lead would be."""
+    assert call.mapping is not None
     fields = fields_of(call.mapping, lead, call.sender)
     key = call.key(key_field(fields, call.sender), place=place)
     answer = idempotency.replay(key, late=recording.current_answer) if key else None
@@ -152,7 +153,11 @@ def _mapped(call: Call, lead: Arrived, test: bool | None, place: int | None = No
         _keep(call, PayloadStatus.TEST, 1)
     came = Circumstances(call.post.received_at, test)
     found = told_less(examined(call.sender, fields, came, LeadMethod.WEBHOOK))
-    return recording.answered(found, key, _TESTED if test else recording.SIMPLE)
+    if test:
+        return recording.answered(found, key, _TESTED)
+    answer = recording.answered(found, key, recording.SIMPLE)
+    changes.note(call.sender.access, call.mapping, lead.tree)
+    return answer
 
 
 def fields_of(mapping: WebhookSpec | None, lead: Arrived, sender: Sender) -> Mapping[str, Any]:

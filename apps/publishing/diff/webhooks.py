@@ -30,6 +30,8 @@ def terms(old: TermsSpec, new: TermsSpec, label: str) -> Iterator[str]:
     } == {*after.mapping}:
         yield said(label, "webhook: its rows in another order")
     yield from words.attributes(before, after, {"test_path": "webhook: test flag at"}, label)
+    if before.known != after.known:
+        yield said(label, "webhook: mapped by a payload of another form")
 
 
 def _source(row: MappingRow) -> str:

@@ -75,11 +75,18 @@ def _refuse_half(hook: Webhook) -> None:
 
 @transaction.atomic
 def webhook_map(
-    hook: Webhook, mapping: Iterable[MappingRow], *, fields: Iterable[FieldSpec], by: Any, test_path: str = ""
+    hook: Webhook,
+    mapping: Iterable[MappingRow],
+    *,
+    fields: Iterable[FieldSpec],
+    by: Any,
+    test_path: str = "",
+    known: Iterable[str] = (),
 ) -> bool:
     """Save the mapping of a webhook; it acts when the campaign is published. False when nothing changed.
 
-    `fields` are the campaign's. Raises ApplicationError for a mapping that cannot run.
+    `fields` are the campaign's, `known` the places of the payload it was made by; none leaves them as they are. Raises
+    ApplicationError for a mapping that cannot run.
     """
     rows = tuple(mapping)
     if len(rows) > MOST_ROWS:
@@ -87,15 +94,14 @@ def webhook_map(
     for target, said in engine.problems(WebhookSpec(rows, test_path), fields):
         name = f"“{target}”" if target else "The mapping"
         raise ApplicationError(f"{name} {said}.", code="mapping_refused", field=target or "test_path")
-    stored = [stored_row(row) for row in rows]
-    if (hook.mapping, hook.test_path) == (stored, test_path):
+    wanted = ([stored_row(row) for row in rows], test_path, [*known] or hook.known)
+    if (hook.mapping, hook.test_path, hook.known) == wanted:
         return False
-    hook.mapping, hook.test_path = stored, test_path
-    hook.save(update_fields=("mapping", "test_path"))
-    summary = f"{hook}: {len(rows)} fields mapped, to be published"
-    record(
-        hook, by=by, action="webhook.mapped", summary=summary, data={"fields": [row.target for row in rows]}
-    )
+    hook.mapping, hook.test_path, hook.known = wanted
+    hook.save(update_fields=("mapping", "test_path", "known"))
+    names = [row.target for row in rows]
+    summary = f"{hook}: {len(names)} fields mapped, to be published"
+    record(hook, by=by, action="webhook.mapped", summary=summary, data={"fields": names})
     return True
 
 

@@ -17,7 +17,8 @@ from apps.core.errors import ApplicationError
 from apps.engine import webhook
 from apps.engine.campaign import CampaignSpec, WebhookSpec
 from apps.engine.orders import MappingRow
-from apps.intake.models import WebhookPayload
+from apps.intake import changes
+from apps.intake.models import WebhookChange, WebhookPayload
 from apps.intake.payloads import leads_held, reveal_record
 from apps.monitoring.admin.webhook.rows import (
     FORMAT_INPUTS,
@@ -102,6 +103,9 @@ class WebhookPages(TermsAdmin):
             return HttpResponseRedirect(request.path)
         if action == "protect":
             return self._protected(request, hook)
+        if action == "known":
+            changes.known(terms.pk)
+            return HttpResponseRedirect(request.path)
         if action in ("save", "publish"):
             return self._saved(request, terms, hook, publish=action == "publish")
         return self._page(request, terms, hook)
@@ -147,11 +151,22 @@ class WebhookPages(TermsAdmin):
     def _saved(self, request: HttpRequest, terms: Terms, hook: Webhook, *, publish: bool) -> HttpResponse:
         spec = _spec(terms)
         rows = posted(spec.fields, request.POST)
+        payload = _chosen(request, _recent(terms))
+        shown = sample(payload, spec, unmasked=False) if payload is not None else None
+        known = webhook.places(shown.lead.tree) if shown is not None else ()
         try:
-            webhook_map(hook, rows, fields=spec.fields, by=request.user, test_path=_test_path(request))
+            webhook_map(
+                hook,
+                rows,
+                fields=spec.fields,
+                by=request.user,
+                test_path=_test_path(request),
+                known=known,
+            )
         except ApplicationError as refusal:
             self.tell(request, refusal.message, level=messages.ERROR)
             return self._page(request, terms, hook)
+        changes.known(terms.pk)
         if publish:
             return HttpResponseRedirect(
                 reverse("admin:campaigns_campaign_publish", args=(terms.campaign_id,))
@@ -213,6 +228,7 @@ class WebhookPages(TermsAdmin):
             ],
             "missing": webhook.missing(WebhookSpec(tuple(current)), spec.fields),
             "held": leads_held(terms.pk),
+            "changes": WebhookChange.objects.filter(terms=terms, closed_at=None),
             "may_reveal": sees_personal_data(request.user, terms.source.company_id),
         }
         return context | (result(shown, current, spec, terms.pk) if shown is not None else {})
