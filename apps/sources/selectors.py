@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from apps.campaigns.models import Campaign
 from apps.core.clock import now
 from apps.core.crypto import digest
-from apps.sources.choices import BlockKind
+from apps.sources.choices import BlockKind, SecretPlace
 from apps.sources.models import Credential, InstructionLink, Terms, Webhook
 
 CREDENTIAL_SCOPE = "credential"
@@ -31,6 +31,12 @@ def webhook_digest(token: str) -> bytes:
 def webhook_find(token: str) -> Webhook | None:
     """The webhook of a token; None for any other token."""
     return Webhook.objects.filter(digest=webhook_digest(token)).first()
+
+
+def webhook_secret_at(terms_id: int) -> str:
+    """Where in the body of a webhook its vendor's secret stands; empty where it is not there."""
+    row = Webhook.objects.filter(terms=terms_id, secret_in=SecretPlace.BODY)
+    return row.values_list("secret_name", flat=True).first() or ""
 
 
 def value_digest(company_id: int, kind: str, normal: str) -> bytes:

@@ -110,6 +110,16 @@ def test_a_repeated_key_holds_one_lead_and_gets_the_same_bytes() -> None:
     assert call(world, answers(), **{"Idempotency-Key": "a-1"}).status_code == 409
 
 
+def test_of_many_tests_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(payloads, "MOST_TESTS", 3)
+    world = hooked(mapped=False)
+    call(world, answers())
+    for _ in range(5):
+        call(world, answers() | {"test": 1})
+    statuses = WebhookPayload.objects.values_list("status", flat=True)
+    assert sorted(statuses) == [PayloadStatus.HELD, *[PayloadStatus.TEST] * 3]
+
+
 def test_payloads_are_forgotten_but_those_that_wait() -> None:
     world = hooked(mapped=False)
     call(world, answers() | {"test": 1})

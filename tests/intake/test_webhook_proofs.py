@@ -19,6 +19,7 @@ from apps.intake import refusals
 from apps.intake.flows import held
 from apps.intake.models import Refusal, WebhookPayload
 from apps.leads.models import Lead
+from apps.leads.sealing import unseal
 from apps.sources.services import webhook_protect, webhook_renew
 from tests.intake.hooking import (
     answers,
@@ -83,6 +84,7 @@ def test_the_vendors_secret_in_the_body_or_in_a_header() -> None:
         assert documented(call(world, wrong))["message"] == "Invalid auth"
     assert not Lead.objects.exists()
     assert documented(call(world, answers() | {"google_key": "s3cret"}))["leadStatus"] is True
+    assert "google_key" not in unseal(Lead.objects.get()).unknown
     webhook_protect(hook_of(world), by=world.user, secret_in="header", secret_name="X-Key", secret="s3cret")
     assert documented(call(world, answers(), **{"X-Key": "no"}))["message"] == "Invalid auth"
     assert documented(call(world, answers(), **{"x-key": "s3cret"}))["leadStatus"] is True

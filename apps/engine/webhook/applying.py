@@ -35,11 +35,13 @@ def mapped(mapping: Iterable[MappingRow], tree: Tree, spec: CampaignSpec) -> dic
     return {name: value for name, value in body.items() if not is_empty(value)}
 
 
-def unmapped(mapping: Iterable[MappingRow], tree: Tree, spec: CampaignSpec) -> dict[str, Any]:
-    """What of a payload no row reads, by path, kept with the lead. A path that is spelled like a field of the campaign
-    stands behind `webhook.`.
+def unmapped(
+    mapping: Iterable[MappingRow], tree: Tree, spec: CampaignSpec, *, secret_at: str = ""
+) -> dict[str, Any]:
+    """What of a payload no row reads, by path, kept with the lead; but for the vendor's secret. A path that is spelled
+    like a field of the campaign stands behind `webhook.`.
     """
-    read = {path for row in mapping for path in reads(row)}
+    read = {path for row in mapping for path in reads(row)} | {secret_at}
     names = index(spec).by_lower
     left = {
         row.path: row.value

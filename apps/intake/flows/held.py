@@ -7,6 +7,7 @@ come to. They are judged as if they came now: hours and caps are those of the mo
 
 import logging
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -29,12 +30,22 @@ from apps.intake.flows.webhook import fields_of
 from apps.intake.models import WebhookPayload
 from apps.leads.choices import LeadMethod
 from apps.leads.services import Circumstances, Recorded
+from apps.sources.selectors import webhook_secret_at
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 MOST_CLAIMS = 5
 """After so many that came to nothing, people are to look at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """A payload that is taken up: read, its leads apart, and where in it the vendor's secret stands."""
+
+    document: engine.Document
+    leads: tuple[engine.Arrived, ...]
+    secret_at: str
 
 
 def take_up(*, for_s: float = 20.0) -> int:
@@ -88,8 +99,9 @@ def _taken_up(payload: WebhookPayload, sender: Sender) -> int:
         )
         return 0
     leads = engine.leads_of(document)
+    arrived = Arriving(document, leads, webhook_secret_at(payload.terms_id))
     for place in range(payload.done, len(leads)):
-        recorded = _recorded(payload, document, leads, place, sender)
+        recorded = _recorded(payload, arrived, place, sender)
         if recorded is None:
             return place - payload.done
         if recorded.delivery_id is not None:
@@ -97,19 +109,14 @@ def _taken_up(payload: WebhookPayload, sender: Sender) -> int:
     return len(leads) - payload.done
 
 
-def _recorded(
-    payload: WebhookPayload,
-    document: engine.Document,
-    leads: tuple[engine.Arrived, ...],
-    place: int,
-    sender: Sender,
-) -> Recorded | None:
+def _recorded(payload: WebhookPayload, arrived: Arriving, place: int, sender: Sender) -> Recorded | None:
     """One lead on record and counted as done, both or neither; None when somebody else has done it."""
     mapping = sender.terms.webhook if sender.terms is not None else None
-    test = engine.is_test(document, leads[place], mapping.test_path if mapping else "")
-    fields = fields_of(mapping, leads[place], sender)
+    lead = arrived.leads[place]
+    test = engine.is_test(arrived.document, lead, mapping.test_path if mapping else "")
+    fields = fields_of(mapping, lead, sender, secret_at=arrived.secret_at)
     found = examined(sender, fields, Circumstances(now(), test), LeadMethod.WEBHOOK)
-    last = place + 1 == len(leads)
+    last = place + 1 == len(arrived.leads)
     with short_locks():
         mine = WebhookPayload.objects.filter(pk=payload.pk, status=PayloadStatus.HELD, done=place).update(
             done=place + 1,

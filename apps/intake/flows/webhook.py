@@ -26,6 +26,7 @@ from apps.intake.flows.sender import Sender, Stranger, count_wrong_key, find_by_
 from apps.intake.wire import Answer, RawPost, Refused, several_answer, simple_answer, webhook_test_answer
 from apps.leads.choices import LeadMethod
 from apps.leads.services import Circumstances, Recorded
+from apps.sources.choices import SecretPlace
 from apps.sources.models import Webhook
 from apps.sources.selectors import webhook_find
 from apps.sources.specs import proof_of
@@ -42,6 +43,7 @@ class Call:
     document: Document = field(repr=False)
     mapping: WebhookSpec | None
     grant: limits.Grant
+    secret_at: str = ""
 
     def key(self, value: Any = None, *, place: int | None = None) -> idempotency.Key | None:
         """The idempotency key: the header's, else the field's `value`; of one of several leads with its place."""
@@ -60,13 +62,7 @@ def webhook(post: RawPost, token: str) -> Answer:
         return found
     leads = engine.leads_of(found.document)
     tests = [_is_test(found, lead) for lead in leads]
-    if found.mapping is None:
-        answer = _unmapped(found, tests)
-    elif len(leads) == 1:
-        answer = _mapped(found, leads[0], tests[0])
-    else:
-        pairs = enumerate(zip(leads, tests, strict=True))
-        answer = several_answer([_mapped(found, lead, test, place) for place, (lead, test) in pairs])
+    answer = _unmapped(found, tests) if found.mapping is None else _all_mapped(found, leads, tests)
     return Answer(answer.status, answer.body, {**answer.headers, **found.grant.headers})
 
 
@@ -86,7 +82,7 @@ def _arrive(post: RawPost, token: str) -> Call | Answer:
         return simple_answer(Verdict(VerdictOutcome.REJECTED, (Problem(sender.code),)))
     grant = within_limits(sender)
     mapping = sender.terms.webhook if sender.terms is not None else None
-    return Call(_with_its_id(post, hook), sender, document, mapping, grant)
+    return Call(_with_its_id(post, hook), sender, document, mapping, grant, _secret_at(hook))
 
 
 def _sender(hook: Webhook, post: RawPost, document: Document) -> Sender | Stranger:
@@ -96,6 +92,11 @@ def _sender(hook: Webhook, post: RawPost, document: Document) -> Sender | Strang
         count_wrong_key(f"webhook {hook.pk}", post.remote_address)
         return Stranger("invalid_auth", hook.pk)
     return find_by_terms(hook.pk, post.remote_address, at=post.received_at)
+
+
+def _secret_at(hook: Webhook) -> str:
+    """Where in the body the vendor's secret stands, which is none of a lead's data."""
+    return hook.secret_name if hook.secret_in == SecretPlace.BODY else ""
 
 
 def _with_its_id(post: RawPost, hook: Webhook) -> RawPost:
@@ -141,16 +142,24 @@ def _held(call: Call, key: idempotency.Key | None, leads: int) -> Answer:
     return idempotency.replay(key) or _held(call, key, leads)
 
 
+def _all_mapped(call: Call, leads: tuple[Arrived, ...], tests: list[bool | None]) -> Answer:
+    """A body with a test among its leads is kept, too: the mapping is looked at by it."""
+    if any(tests):
+        _keep(call, PayloadStatus.TEST, len(leads))
+    if len(leads) == 1:
+        return _mapped(call, leads[0], tests[0])
+    pairs = enumerate(zip(leads, tests, strict=True))
+    return several_answer([_mapped(call, lead, test, place) for place, (lead, test) in pairs])
+
+
 def _mapped(call: Call, lead: Arrived, test: bool | None, place: int | None = None) -> Answer:
     """The answer to one lead of a body, as a simple post's; a test is told what the lead would be."""
     assert call.mapping is not None
-    fields = fields_of(call.mapping, lead, call.sender)
+    fields = fields_of(call.mapping, lead, call.sender, secret_at=call.secret_at)
     key = call.key(key_field(fields, call.sender), place=place)
     answer = idempotency.replay(key, late=recording.current_answer) if key else None
     if answer is not None:
         return answer
-    if test:
-        _keep(call, PayloadStatus.TEST, 1)
     came = Circumstances(call.post.received_at, test)
     found = told_less(examined(call.sender, fields, came, LeadMethod.WEBHOOK))
     if test:
@@ -160,11 +169,13 @@ def _mapped(call: Call, lead: Arrived, test: bool | None, place: int | None = No
     return answer
 
 
-def fields_of(mapping: WebhookSpec | None, lead: Arrived, sender: Sender) -> Mapping[str, Any]:
+def fields_of(
+    mapping: WebhookSpec | None, lead: Arrived, sender: Sender, *, secret_at: str
+) -> Mapping[str, Any]:
     """The lead of a payload by posting names, and what is not mapped by its paths."""
     assert mapping is not None
     assert sender.spec is not None
-    left = engine.unmapped(mapping.mapping, lead.tree, sender.spec)
+    left = engine.unmapped(mapping.mapping, lead.tree, sender.spec, secret_at=secret_at)
     return left | engine.mapped(mapping.mapping, lead.tree, sender.spec)
 
 

@@ -19,6 +19,7 @@ from apps.engine.webhook import Arrived, Proposed, Told
 from apps.intake import payloads
 from apps.intake.flows.webhook import would_be
 from apps.intake.models import WebhookPayload
+from apps.sources.selectors import webhook_secret_at
 
 _LONGEST = 120
 
@@ -31,10 +32,13 @@ class Sample:
     proposed: Proposed
     leads: int
     unmasked: bool
+    secret_at: str = ""
+    """Where the vendor's secret stands, which nobody needs to read."""
 
     def values(self) -> list[tuple[Told, str]]:
         """Each value that says something by itself, as it may be shown."""
-        return [(one, self.text(one.shown)) for one in self.proposed.told if not one.is_about]
+        told = (one for one in self.proposed.told if not one.is_about)
+        return [(one, "••••••••" if one.row.path == self.secret_at else self.text(one.shown)) for one in told]
 
     def text(self, value: Any) -> str:
         """A value as it may be shown; empty where there is none."""
@@ -60,7 +64,13 @@ def sample(payload: WebhookPayload, spec: CampaignSpec, *, unmasked: bool) -> Sa
     if isinstance(document, PayloadFault):
         return None
     leads = webhook.leads_of(document)
-    return Sample(leads[0], webhook.propose(spec, leads[0].tree, today=_today(spec)), len(leads), unmasked)
+    return Sample(
+        leads[0],
+        webhook.propose(spec, leads[0].tree, today=_today(spec)),
+        len(leads),
+        unmasked,
+        webhook_secret_at(payload.terms_id),
+    )
 
 
 def result(sample: Sample, rows: Iterable[MappingRow], spec: CampaignSpec, terms_id: int) -> dict[str, Any]:
