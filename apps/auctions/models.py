@@ -6,6 +6,7 @@ As in `leads`, foreign keys carry no database constraint and ids are time-ordere
 from decimal import Decimal
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from apps.auctions.choices import BidStatus, PingOrigin, PingStatus
@@ -132,6 +133,20 @@ class Bid(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_name}: {self.status}"
+
+
+class PingPace(models.Model):
+    """How many pings an endpoint with a limit may get: a token bucket, `level` as of `at`, and the ids of the bids that
+    are under way, or were when nobody told of their end.
+    """
+
+    endpoint_id = models.BigIntegerField(primary_key=True)
+    level = models.FloatField(default=0)
+    at = models.DateTimeField()
+    under_way = ArrayField(models.BigIntegerField(), default=list)
+
+    def __str__(self) -> str:
+        return f"endpoint {self.endpoint_id}: {self.level}, {len(self.under_way)} under way"
 
 
 class OrderRecord(models.Model):

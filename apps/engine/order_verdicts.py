@@ -26,6 +26,8 @@ VERDICTS: dict[str, str] = {
     "not_asked": "Sells to the highest bidder only, and was not pinged",
     "no_ping": "Cannot be pinged: its endpoint has no ping URL",
     "too_slow": "Not pinged: usually answers in {detail}, too slow for this campaign",
+    "over_ping_rate": "Not pinged: its endpoint has had as many pings as it takes ({detail})",
+    "over_ping_concurrency": "Not pinged: as many pings are under way as its endpoint takes ({detail})",
     "no_token": "Not pinged: its token server gave no access token",
     "unbuildable": "Not pinged: {detail}",
     "late": "Answered too late ({detail})",

@@ -13,7 +13,7 @@ from django.db import connection
 from apps.auctions import facts
 from apps.auctions.facts import Known
 from apps.auctions.offered import Asked, Offered
-from apps.auctions.services import asking
+from apps.auctions.services import asking, pacing
 from apps.core.places import PLACES
 from apps.deliveries.facts import database_now
 from apps.deliveries.services.endpoint import tally
@@ -68,7 +68,8 @@ def ask(offered: Offered) -> Held:
     found = entrants(
         offered.spec, offered.data, known.orders, Facts(now=now, places=PLACES), terms=offered.terms
     )
-    asked, passed = asking.prepare(offered, found, known)
+    able, passed = asking.prepare(offered, found, known)
+    asked, over = pacing.take(offered, able)
     if asked and not connection.in_atomic_block:
         connection.close()  # back to the pool while waiting
     asking.exchange(offered, asked)
@@ -77,17 +78,18 @@ def ask(offered: Offered) -> Held:
         offered,
         known,
         asked,
-        [*found.considered, *passed],
+        [*found.considered, *passed, *over],
         offers_of(found, asked, worth=known.expected or {}),
     )
 
 
 def count(held: Held) -> None:
-    """The endpoints' health on pings, counted in once everything is written.
+    """The endpoints' places given back, and their health on pings counted in, once everything is written.
 
     Lateness is no failure of the endpoint: it may be ours, under load, and who is too slow is left out for being slow.
     A probe has to tell either way.
     """
+    pacing.give_back(held.asked)
     probes = held.known.probes
     told = [one for one in held.asked if one.response is not None or one.endpoint.id in probes]
     called = [one for one in told if one.response is None or one.response.error not in _NO_CALL]

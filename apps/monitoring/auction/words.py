@@ -22,9 +22,8 @@ BIDS = {
 }
 _GOOD = frozenset({"won"})
 _IN_LINE = frozenset({"lost_on_price", "ranked", "joins"})
-_TROUBLE = frozenset(
-    {"breaker_open", "resting", "too_slow", "no_token", "unbuildable", "late", "no_answer", "no_ping"}
-)
+_TROUBLE = frozenset({"breaker_open", "resting", "too_slow", "no_token", "unbuildable", "late", "no_answer", "no_ping",
+                      "over_ping_rate", "over_ping_concurrency"})  # fmt: skip
 
 
 def ping_state(ping: Ping) -> tuple[str, str]:

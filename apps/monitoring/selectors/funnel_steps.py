@@ -28,6 +28,7 @@ STEPS = (
 
 ENDS_AT = {
     **dict.fromkeys(("resting", "not_asked", "no_ping", "too_slow", "no_token", "unbuildable"), ELIGIBLE),
+    **dict.fromkeys(("over_ping_rate", "over_ping_concurrency"), ELIGIBLE),
     **dict.fromkeys(("late", "no_answer", "refused", "no_bid"), ASKED),
     **dict.fromkeys(
         ("lost_on_price", "ranked", "joins", "cannot_pay", "below_order_minimum", "below_terms_minimum",

@@ -51,7 +51,8 @@ HELP = {
     "https://api.buyer.example/leads?id={reference}. "
     "It may hold {lead_id}, {delivery_id}, {reference} and {idempotency_key}; rules of the phase “Status URL” read its "
     "answer.",
-    "rate_limit": "For example 10 in 1 second; more wait their turn. Empty: as fast as leads come.",
+    "rate_limit": "For example 10 in 1 second; more wait their turn, and of pings, counted apart, one too many is not "
+    "sent. Empty: as fast as leads come.",
     "rate_seconds": "Over all processes.",
     "concurrency": "Requests under way at the same time, over all processes, for example 4. Empty: no limit.",
     "canary_minutes": "For example 60, if the buyer agreed to test leads. Empty: only when somebody presses Test.",
