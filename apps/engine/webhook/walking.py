@@ -51,7 +51,7 @@ def rows(tree: Tree) -> tuple[Row, ...]:
             waiting.extend(reversed([*_entries(path, value, names)]))
         elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
             waiting.extend(reversed([*_items(path, value, names)]))
-        elif _finds(tree, path, value):
+        elif _is_path(path):
             found.append(Row(path, _plain(value), names, holder))
             if isinstance(value, dict):
                 attributes = {key: item for key, item in value.items() if key != TEXT}
@@ -136,12 +136,12 @@ def _may_select(text: Any) -> bool:
     )
 
 
-def _finds(tree: Tree, path: str, value: Any) -> bool:
+def _is_path(path: str) -> bool:
+    """Whether a path may be written so: what lies too deep, or under too long a name, has no address."""
     try:
-        found = find(tree, paths.parse(path))
+        return bool(paths.parse(path))
     except PathError:
         return False
-    return len(found) >= 1 and found[0] is value
 
 
 def _plain(value: Any) -> Any:
