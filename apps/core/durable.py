@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from django.db import connection, transaction
+from psycopg.pq import ExecStatus
 
 from apps.core.prepared import fetch_all
 
-_WITHOUT_WAITING = "SELECT set_config('synchronous_commit', 'off', true)"
+# One round trip; psycopg, which would begin a transaction by itself, sees that there is one.
+_BEGIN_WITHOUT_WAITING = b"BEGIN; SET LOCAL synchronous_commit = off"
 # A transaction of its own that locks nothing: its commit waits until the log is on disk, up to and past all before it.
 _UNTIL_ON_DISK = "SELECT pg_logical_emit_message(true, 'sluice', '')"
 
@@ -32,5 +35,12 @@ def expendable() -> Iterator[None]:
     """
     with transaction.atomic():
         if len(connection.savepoint_ids) == 0:
-            fetch_all(_WITHOUT_WAITING, ())
+            _begin()
         yield
+
+
+def _begin() -> None:
+    with connection.wrap_database_errors:
+        found = connection.connection.pgconn.exec_(_BEGIN_WITHOUT_WAITING)
+        if found.status != ExecStatus.COMMAND_OK:
+            raise psycopg.OperationalError(found.get_error_message())

@@ -5,7 +5,8 @@ six tables costs more than running it. Where a connection pooler cannot keep pre
 empty) these run unprepared and all is well, only slower.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -28,25 +29,23 @@ def fetch_all(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def insert(rows: Sequence[Model]) -> None:
-    """The rows of one model, ids included, in one statement however many they are.
+def array(items: Iterable[str]) -> str:
+    """A PostgreSQL array of texts of ours, none of which holds a quote; psycopg takes long to find out as much."""
+    return "{" + ",".join(f'"{item}"' for item in items) + "}"
 
-    They go as one JSON document: a tenth of the work of binding a value for each column of each row.
+
+def insert(row: Model, *, expendable: bool = False) -> datetime:
+    """Store a new row, its id included; the database's clock. It goes as one JSON document: a tenth of the work of
+    binding a value for each column.
+
+    `expendable` is for a row that nobody was told of yet: where this is no part of a transaction of the caller's, it
+    may be lost with the machine's power for half a second, and nobody waits for the disk.
     """
-    if rows:
-        statement, fields = _inserting(type(rows[0]))
-        values = [{field.column: _plain(row, field) for field in fields} for row in rows]
-        fetch_all(statement, [msgspec.json.encode(values).decode()])
-
-
-def update(row: Model, names: tuple[str, ...]) -> None:
-    """Store these fields of a row."""
-    statement, fields = _updating(type(row), names)
-    fetch_all(statement, [_value(row, field) for field in fields])
-
-
-def _value(row: Model, field: Any) -> Any:
-    return field.get_db_prep_save(getattr(row, field.attname), connection)
+    fields = row._meta.local_concrete_fields
+    values = {field.column: _plain(row, field) for field in fields}
+    statement = _inserting(type(row), expendable and not connection.in_atomic_block)
+    stored: datetime = fetch_all(statement, [msgspec.json.encode(values).decode()])[0][0]
+    return stored
 
 
 def _plain(row: Model, field: Any) -> Any:
@@ -55,7 +54,7 @@ def _plain(row: Model, field: Any) -> Any:
 
 
 @cache
-def _inserting(model: type[Model]) -> tuple[str, list[Any]]:
+def _inserting(model: type[Model], expendable: bool) -> str:
     # Names and types come from the model, values are bound.
     fields = list(model._meta.local_concrete_fields)
     types = [field.db_type(connection) for field in fields]
@@ -67,16 +66,8 @@ def _inserting(model: type[Model]) -> tuple[str, list[Any]]:
     shapes = ", ".join(
         f'"{field.column}" {"text" if of == "bytea" else of}' for field, of in zip(fields, types, strict=True)
     )
+    mode = "WITH mode AS (SELECT set_config('synchronous_commit', 'off', true)) " if expendable else ""
     return (
-        f'INSERT INTO "{model._meta.db_table}" ({columns})'  # noqa: S608
-        f" SELECT {read} FROM json_to_recordset(%s::json) AS given ({shapes}) RETURNING 1"
-    ), fields
-
-
-@cache
-def _updating(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Any]]:
-    fields: list[Any] = [model._meta.get_field(name) for name in names]
-    columns = ", ".join(f'"{field.column}" = %s::{field.db_type(connection)}' for field in fields)
-    key: Any = model._meta.pk
-    statement = f'UPDATE "{model._meta.db_table}" SET {columns} WHERE "{key.column}" = %s RETURNING 1'  # noqa: S608
-    return statement, [*fields, key]
+        f'{mode}INSERT INTO "{model._meta.db_table}" ({columns})'  # noqa: S608
+        f" SELECT {read} FROM json_to_record(%s::json) AS given ({shapes}){', mode' if mode else ''} RETURNING now()"
+    )

@@ -10,7 +10,7 @@ from django.db import connection
 from apps.buyers.models import Endpoint, EndpointHeader
 from apps.buyers.models import Mapping as MappingRecord
 from apps.core.crypto import DecryptionError, unwrap
-from apps.core.prepared import fetch_all
+from apps.core.prepared import array, fetch_all
 from apps.deliveries.choices import CallPhase
 from apps.deliveries.journeys import Journey, LeadFacts
 from apps.deliveries.models import EndpointBreaker
@@ -108,7 +108,17 @@ def load_live(journeys: Sequence[Journey], now: datetime) -> Live:
     return live
 
 
-_LIVE = """
+# An encrypted column cannot be searched, but its length can: most rows have no secret.
+_SECRETS = """
+    SELECT 'header', endpoint_id, id, secret FROM buyers_endpointheader
+     WHERE endpoint_id = ANY(%s::bigint[]) AND length(secret) > 0
+    UNION ALL
+    SELECT 'endpoint', id, id, auth_secret FROM buyers_endpoint WHERE id = ANY(%s::bigint[]) AND length(auth_secret) > 0
+    UNION ALL
+    SELECT 'mapping', endpoint_id, id, secret FROM buyers_mapping
+     WHERE endpoint_id = ANY(%s::bigint[]) AND length(secret) > 0
+"""
+_LIVE = f"""
     SELECT
         (SELECT array_agg(wanted.id) FROM unnest(%s::bigint[]) AS wanted (id)
            LEFT JOIN buyers_leadorder o ON o.id = wanted.id WHERE o.is_active IS NOT true),
@@ -120,10 +130,12 @@ _LIVE = """
            JOIN leads_capcounter c ON c.cap_key = cap.key AND c.period_key = cap.period WHERE c.used >= cap.most),
         (SELECT json_agg(json_build_array(endpoint_id, phase, state)) FROM deliveries_endpointbreaker
           WHERE endpoint_id = ANY(%s::bigint[]) AND opened_at IS NOT NULL),
+        (SELECT json_agg(json_build_array(place, endpoint_id, id, secret))
+           FROM ({_SECRETS}) AS found (place, endpoint_id, id, secret)),
         (SELECT json_agg(json_build_array(buyer.id, c.period_key, c.live_limit - c.used))
            FROM unnest(%s::bigint[], %s::text[]) AS buyer (id, key)
            JOIN leads_capcounter c ON c.cap_key = buyer.key AND c.live_limit IS NOT NULL)
-"""
+"""  # noqa: S608 - a statement of ours
 
 
 def live_of(campaigns: Iterable[CampaignSpec], now: datetime) -> Live:
@@ -132,16 +144,14 @@ def live_of(campaigns: Iterable[CampaignSpec], now: datetime) -> Live:
     endpoint_ids = {endpoint.id for spec in campaigns for endpoint in spec.endpoints}
     order_ids = [order.id for spec in campaigns for order in spec.orders]
     buyer_ids = sorted({order.buyer_id for spec in campaigns for order in spec.orders})
-    balances = [balance.key(number) for number in buyer_ids]
-    [(orders, buyers, endpoints, full_caps, opened, limited)] = fetch_all(
+    sold, called, paying = (array(map(str, ids)) for ids in (order_ids, endpoint_ids, buyer_ids))
+    balances = array(map(balance.key, buyer_ids))
+    [(orders, buyers, endpoints, full_caps, opened, sealed, limited)] = fetch_all(
         _LIVE,
-        (
-            *(order_ids, order_ids, order_ids, *_limits(campaigns, now), sorted(endpoint_ids)),
-            *(buyer_ids, balances),
-        ),
+        (sold, sold, sold, *_limits(campaigns, now), called, called, called, called, paying, balances),
     )
     states = _by_phase(opened or ())
-    secrets = load_secrets(endpoint_ids)
+    secrets = _unsealed(sealed or ())
     keys = token_keys((one for spec in campaigns for one in spec.endpoints), secrets)
     posts = states.get(CallPhase.POST, {})
     resting = {
@@ -164,7 +174,7 @@ def live_of(campaigns: Iterable[CampaignSpec], now: datetime) -> Live:
     )
 
 
-def _limits(campaigns: Iterable[CampaignSpec], now: datetime) -> tuple[list[str], list[str], list[int]]:
+def _limits(campaigns: Iterable[CampaignSpec], now: datetime) -> tuple[str, str, str]:
     """Keys, periods and limits of the order and buyer caps; one is full where no lead more (of spend: no cent more)
     has room."""
     wanted = {
@@ -173,7 +183,11 @@ def _limits(campaigns: Iterable[CampaignSpec], now: datetime) -> tuple[list[str]
         for order in spec.orders
         for cap in order.caps
     }
-    return [key for key, _ in wanted], [period for _, period in wanted], list(wanted.values())
+    return (
+        array(key for key, _ in wanted),
+        array(period for _, period in wanted),
+        array(map(str, wanted.values())),
+    )
 
 
 def _funds(limited: Iterable[Sequence[Any]]) -> Funds:
@@ -237,16 +251,6 @@ def load_breakers(endpoint_ids: Iterable[int], phase: str = CallPhase.POST) -> d
     return {endpoint_id: breaker_load(state) for endpoint_id, state in rows}
 
 
-# An encrypted column cannot be searched, but its length can: most rows have no secret.
-_SECRETS = """
-    SELECT 'header', endpoint_id, id, secret FROM buyers_endpointheader
-     WHERE endpoint_id = ANY(%s::bigint[]) AND length(secret) > 0
-    UNION ALL
-    SELECT 'endpoint', id, id, auth_secret FROM buyers_endpoint WHERE id = ANY(%s::bigint[]) AND length(auth_secret) > 0
-    UNION ALL
-    SELECT 'mapping', endpoint_id, id, secret FROM buyers_mapping
-     WHERE endpoint_id = ANY(%s::bigint[]) AND length(secret) > 0
-"""
 _SECRET_PLACES: dict[str, tuple[Callable[[int], str], Any]] = {
     "header": (str, EndpointHeader._meta.get_field("secret")),
     "endpoint": (lambda _: AUTH_SECRET, Endpoint._meta.get_field("auth_secret")),
@@ -256,8 +260,12 @@ _SECRET_PLACES: dict[str, tuple[Callable[[int], str], Any]] = {
 
 def load_secrets(endpoint_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     """The live secrets of these endpoints by their names in a version."""
+    return _unsealed(fetch_all(_SECRETS, [sorted(endpoint_ids)] * 3))
+
+
+def _unsealed(found: Iterable[Sequence[Any]]) -> dict[int, dict[str, str]]:
     secrets: dict[int, dict[str, str]] = {}
-    for place, endpoint_id, number, stored in fetch_all(_SECRETS, [sorted(endpoint_ids)] * 3):
+    for place, endpoint_id, number, stored in found:
         name, column = _SECRET_PLACES[place]
         secrets.setdefault(endpoint_id, {})[name(number)] = column.unseal(stored)
     return secrets

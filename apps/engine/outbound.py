@@ -83,5 +83,8 @@ class OutboundResponse:
 
     def header(self, name: str, default: str = "") -> str:
         """The first header of that name, case-insensitively."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), default)
+        wanted, length = name.lower(), len(name)
+        for key, value in self.headers:
+            if len(key) == length and key.lower() == wanted:
+                return value
+        return default

@@ -160,6 +160,8 @@ def _outcome(text: str) -> Outcome:
 
 
 def _first(answer: Answer, path: str) -> str:
+    if not path:
+        return ""
     return next((text for text in map(plain, answer.values(path)) if text), "")
 
 
@@ -177,12 +179,16 @@ def _told_in(values: list[Any], before: str = "", depth: int = 0) -> Iterator[st
 
 def _told(text: str, limit: int) -> str:
     """A buyer's words as they can be stored and shown: one line of proper Unicode, cut."""
+    if not text:
+        return ""
     proper = text.encode("utf-8", "replace").decode()
     shown = "".join(letter if letter.isprintable() else " " for letter in proper[: limit * 4])
     return " ".join(shown.split())[:limit].strip()
 
 
 def _redirect(url: str) -> str:
+    if not url:
+        return ""
     try:
         scheme = urlsplit(url).scheme
     except ValueError:
@@ -193,6 +199,8 @@ def _redirect(url: str) -> str:
 def _retry_after_s(response: OutboundResponse) -> int | None:
     """Seconds, or an HTTP date counted from the answer's own Date header, so that no clock is needed here."""
     text = response.header("retry-after").strip()
+    if not text:
+        return None
     if text.isascii() and text.isdigit():
         return int(text[:9])
     try:

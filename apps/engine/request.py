@@ -5,6 +5,7 @@ values.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from apps.engine import authentication, inserts, mapping, reach
@@ -53,7 +54,8 @@ def build(endpoint: EndpointSpec, sending: Sending) -> OutboundRequest | Unbuild
     if isinstance(headers, Unbuildable):
         return headers
     draft = _Draft(endpoint, url, encoded, headers, proof.query)
-    return replace(draft.request(), shown=_shown(draft, pairs))
+    shown = _shown(draft, pairs)
+    return draft.request() if shown is None else replace(draft.request(), shown=shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,10 @@ class _Draft:
     key: tuple[tuple[str, str], ...]
 
     def request(self) -> OutboundRequest:
-        key = urlencode([(name, value.encode("utf-8", "replace")) for name, value in self.key])
+        pairs = [(name, value.encode("utf-8", "replace")) for name, value in self.key]
         return OutboundRequest(
             method=self.endpoint.method,
-            url=_with_query(self.url, self.encoded.query, key),
+            url=_with_query(self.url, self.encoded.query, urlencode(pairs) if pairs else ""),
             headers=tuple((name, value) for name, value, _ in self.headers),
             body=self.encoded.body,
             timeout_ms=self.endpoint.timeout_ms,
@@ -168,6 +170,7 @@ def placeholders(endpoint: EndpointSpec) -> Mapping[str, str]:
     return dict.fromkeys(secret_names(endpoint), _PLACEHOLDER)
 
 
+@lru_cache(maxsize=4096)
 def url_problem(url: str) -> str:
     """What is wrong with an endpoint's URL as text, or an empty text. Where it leads is `core.http`'s to
     judge.

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from apps.auctions.models import Bid, Ping
 from apps.auctions.offered import Offered
-from apps.auctions.services import holding, pings, speeds, whole
+from apps.auctions.services import holding, pings, settling, speeds, whole
 from apps.auctions.services.holding import Held
 from apps.auctions.services.pings import Pinged
 from apps.buyers.models import LeadOrder
@@ -45,10 +45,8 @@ def test_a_place_that_is_taken_while_buyers_think_gives_way_to_the_next(simulato
     came = [submission(scene, scene.ping_body()["data"], phase=PING) for _ in range(2)]
     offers = [pings.offered_of(one) for one in came]
     rows = [pings.row_of(one, offered, "open") for one, offered in zip(came, offers, strict=True)]
-    for row in rows:
-        pings.put_up(row)
-    held = [holding.ask(offered) for offered in offers]
-    decided = [pings.settle(row, one) for row, one in zip(rows, held, strict=True)]
+    held = [holding.ask(offered, settling.put_up(row)) for row, offered in zip(rows, offers, strict=True)]
+    decided = [settling.settle(row, one) for row, one in zip(rows, held, strict=True)]
     assert [one.award.winners[0].order_id for one in decided] == [scene.orders[0].pk, scene.orders[1].pk]
     first, second = Ping.objects.order_by("pk")
     assert verdicts(second)[scene.orders[0].name] == "cap"
@@ -216,7 +214,7 @@ def test_rows_are_stored_as_they_are() -> None:
         message='Mother\'s "note" \\ ü 😀', payout=Decimal("12.30"), price=Decimal("15.123456"),
         lines=[{"order": 2**62 + 1, "detail": "€ \u2028"}], plan=None, sealed=bytes(range(256)), wrapped_key=None,
     )  # fmt: skip
-    insert([row])
+    insert(row)
     found = Ping.objects.get()
     for field in Ping._meta.concrete_fields:
         stored = getattr(found, field.attname)

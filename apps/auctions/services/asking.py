@@ -1,6 +1,5 @@
 """Asking buyers for their bids: all at once, by one deadline; who comes late is recorded later and never used."""
 
-import queue
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -97,24 +96,11 @@ def exchange(offered: Offered, asked: Sequence[Asked]) -> None:
     """Ask all at once and wait until all have answered or their time is over. No database work meanwhile."""
     if not asked:
         return
-    arrived: queue.SimpleQueue[tuple[int, OutboundResponse]] = queue.SimpleQueue()
-    desk = late.Desk(asked, arrived)
     began = time.monotonic()
+    desk = late.Desk(asked, [began + budget_ms(offered, one.endpoint) / 1000 for one in asked])
     http.start([one.request for one in asked], desk.arrived)
-    ends = [began + budget_ms(offered, one.endpoint) / 1000 for one in asked]
-    waiting = set(range(len(asked)))
-    while waiting:
-        left_s = max(ends[index] for index in waiting) - time.monotonic()
-        if left_s <= 0:
-            break
-        try:
-            index, response = arrived.get(timeout=left_s)
-        except queue.Empty:
-            break
-        waiting.discard(index)
-        if time.monotonic() <= ends[index]:
-            asked[index].response = response
-    desk.close()
+    for index, response in desk.wait().items():
+        asked[index].response = response
 
 
 def read(asked: Sequence[Asked], now: datetime) -> None:

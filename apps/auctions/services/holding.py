@@ -3,9 +3,10 @@
 Looked up before, written after; while buyers think no transaction is open and the database is not asked.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
@@ -15,7 +16,7 @@ from apps.auctions.facts import Known
 from apps.auctions.offered import Asked, Offered
 from apps.auctions.services import asking, pacing
 from apps.core.places import PLACES
-from apps.deliveries.facts import database_now
+from apps.deliveries.journeys import selling
 from apps.deliveries.services.endpoint import tally
 from apps.deliveries.services.journey.reservations import (
     CapBook,
@@ -49,6 +50,13 @@ class Held:
     asked: Sequence[Asked]
     passed: Sequence[Considered]
     offers: Sequence[Offer]
+    began: float
+    """When `known` was so, by this machine's clock."""
+
+    @property
+    def now(self) -> datetime:
+        """The database's clock, without asking it."""
+        return self.known.live.now + timedelta(seconds=time.monotonic() - self.began)
 
 
 @dataclass(slots=True)
@@ -61,9 +69,9 @@ class Decided:
     reserved: dict[int, list[list[object]]] = field(default_factory=dict)
 
 
-def ask(offered: Offered) -> Held:
-    """Find out who takes part, and ask the bidders. Not within a transaction."""
-    now = database_now()
+def ask(offered: Offered, now: datetime) -> Held:
+    """Find out who takes part, and ask the bidders. Not within a transaction. `now` is the database's clock."""
+    began = time.monotonic()
     known = facts.gather(offered, now)
     found = entrants(
         offered.spec, offered.data, known.orders, Facts(now=now, places=PLACES), terms=offered.terms
@@ -80,6 +88,7 @@ def ask(offered: Offered) -> Held:
         asked,
         [*found.considered, *passed, *over],
         offers_of(found, asked, worth=known.expected or {}),
+        began,
     )
 
 
@@ -124,6 +133,25 @@ class CapFullError(Exception):
     """A winner's cap is full by now, or its buyer's money spent: the auction is to be decided again, with everybody's
     counters locked.
     """
+
+
+def foresee(held: Held) -> tuple[Decided, Wanted] | None:
+    """The award as it is unless a place is taken meanwhile, with what it takes; None where turns decide, which have to
+    be locked first. Nothing is locked or written.
+    """
+    offered, spec = held.offered, held.offered.spec
+    if selling(spec).fair_groups:
+        return None
+    offers, out = auction.afford(held.offers, held.known.orders.funds, spec.currency)
+    award, orders = auction.award(spec, offered.terms, offers, {}), orders_of(spec)
+    wanted = {one.order_id: _wanted(held, orders[one.order_id], one.price, held.now) for one in award.winners}
+    decided = Decided(
+        award,
+        told(offered, [*award.lines, *out, *held.passed], held.asked),
+        plan_of(offered, award),
+        {order_id: [one for one, _ in some] for order_id, some in wanted.items()},
+    )
+    return decided, [one for some in wanted.values() for one in some]
 
 
 def decide(held: Held, now: datetime, *, goes_on: bool = False, locks: str = "winners") -> Decided:

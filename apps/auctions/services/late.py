@@ -2,7 +2,6 @@
 
 import logging
 import os
-import queue
 import threading
 import time
 from collections.abc import Sequence
@@ -26,30 +25,42 @@ GATHERED_S = 0.5
 class Desk:
     """Where the answers of one auction arrive, on the door's thread: for who waits, and after that for the record."""
 
-    def __init__(
-        self, asked: Sequence[Asked], waiting: "queue.SimpleQueue[tuple[int, OutboundResponse]]"
-    ) -> None:
-        self._asked, self._waiting = asked, waiting
+    def __init__(self, asked: Sequence[Asked], ends: Sequence[float]) -> None:
+        """`ends` says for each until when its answer counts (`time.monotonic()`)."""
+        self._asked, self._ends = asked, ends
         self._lock = threading.Lock()
         self._is_open = True
+        self._heard: dict[int, tuple[OutboundResponse, float]] = {}
         self._unheard = set(range(len(asked)))
+        self._until = max(ends)
+        self._told = threading.Event()
 
     def arrived(self, index: int, response: OutboundResponse) -> None:
-        """Called by the door for each answer."""
+        """Called by the door for each answer. Wakes who waits only when there is less to wait for, not for each."""
+        now = time.monotonic()
         with self._lock:
             if self._is_open:
+                self._heard[index] = response, now
                 self._unheard.discard(index)
-                self._waiting.put((index, response))
+                until = max((self._ends[one] for one in self._unheard), default=0.0)
+                if until < self._until:
+                    self._until = until
+                    self._told.set()
                 return
         _recorder.put(self._asked[index], response)
 
-    def close(self) -> None:
-        """Nobody waits any more: what is in the queue unread came in the last moment, and is late as well."""
+    def wait(self) -> dict[int, OutboundResponse]:
+        """The answers that came in time, by place, once there are all or the time of all others is over. Nobody waits
+        any more then: what comes later is late.
+        """
+        while (left_s := self._until - time.monotonic()) > 0 and self._told.wait(left_s):
+            self._told.clear()
         with self._lock:
             self._is_open = False
-        while not self._waiting.empty():
-            index, response = self._waiting.get()
-            _recorder.put(self._asked[index], response)
+        for index, (response, at) in self._heard.items():
+            if at > self._ends[index]:
+                _recorder.put(self._asked[index], response)
+        return {index: response for index, (response, at) in self._heard.items() if at <= self._ends[index]}
 
 
 class _Recorder:

@@ -7,17 +7,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from apps.auctions.choices import PingOrigin, PingStatus
-from apps.auctions.models import Bid, Ping
+from apps.auctions.models import Ping
 from apps.auctions.offered import Offered
-from apps.auctions.services import holding, records
-from apps.auctions.services.holding import CapFullError, Decided, Held
+from apps.auctions.services import holding, settling
 from apps.core import clock
 from apps.core.crypto import new_data_key
-from apps.core.durable import expendable, short_locks
 from apps.core.ids import new_id
-from apps.core.prepared import insert, update
-from apps.deliveries.facts import database_now
-from apps.deliveries.specs import plan_dump
 from apps.engine.index import index
 from apps.engine.pricing import cents
 from apps.engine.reasons import first_message
@@ -30,8 +25,6 @@ from apps.sources.selectors import value_digest
 LEFT_OVER = timedelta(minutes=2)
 """A ping whose process ended while it asked buyers is over after this."""
 ZERO = Decimal("0.00")
-_SETTLED = ("status", "reason", "message", "payout", "price", "answered_at", "expires_at", "asked", "lines", "plan",
-            "shadow", "reservations")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +49,8 @@ def ping(submission: Submission) -> Pinged:
     offered = offered_of(submission)
     row = row_of(submission, offered, PingStatus.OPEN)
     row.expires_at = clock.now() + LEFT_OVER
-    put_up(row)
-    held = holding.ask(offered)
-    decided = settle(row, held)
+    held = holding.ask(offered, settling.put_up(row))
+    decided = settling.settle(row, held)
     holding.count(held)
     if not decided.award.winners:
         return Pinged(row.public_id, (Problem(decided.award.reason),))
@@ -136,58 +128,3 @@ def _tested(submission: Submission) -> Pinged:
     row.payout = cents(offered.terms.sample_payout)
     row.save(force_insert=True)
     return Pinged(row.public_id, (), row.payout, row.expires_at)
-
-
-def put_up(row: Ping) -> None:
-    """Write a ping before anybody is asked."""
-    with expendable():
-        insert([row])
-
-
-def settle(row: Ping, held: Held, *, goes_on: bool = False) -> Decided:
-    """Decide an auction and write it all in one transaction, the winners' places reserved; `goes_on` as in `decide`."""
-    bids = [records.bid_row(held.offered, one) for one in held.asked]
-    try:
-        with short_locks():
-            return _settled(row, bids, held, goes_on=goes_on)
-    except CapFullError:
-        with short_locks():
-            return _settled(row, bids, held, goes_on=goes_on, locks="all")
-
-
-def _settled(row: Ping, bids: Sequence[Bid], held: Held, *, goes_on: bool, locks: str = "winners") -> Decided:
-    # What nobody waits for comes first, what many want is locked last.
-    insert(bids)
-    now = database_now()
-    decided = holding.decide(held, now, goes_on=goes_on, locks=locks)
-    award = decided.award
-    row.status = PingStatus.ACCEPTED if award.winners else PingStatus.REJECTED
-    row.reason = award.reason
-    row.message = first_message([Problem(award.reason)]) if award.reason else ""
-    row.payout, row.price = award.payout, award.price
-    row.answered_at, row.expires_at = now, _expires_at(held, decided, now)
-    row.asked, row.lines = len(held.asked), decided.lines
-    row.plan = plan_dump(decided.plan) if award.winners else None
-    row.shadow = _shadow(decided)
-    row.reservations = {str(order_id): kept for order_id, kept in decided.reserved.items()}
-    update(row, _SETTLED)
-    return decided
-
-
-def _expires_at(held: Held, decided: Decided, now: datetime) -> datetime | None:
-    """The campaign's time, or less where a winner's bid does not hold so long."""
-    if not decided.award.winners:
-        return None
-    winners = {winner.order_id for winner in decided.award.winners}
-    until = [now + timedelta(seconds=held.offered.spec.auction.ping_valid_s)]
-    until += [
-        one.answered.expires_at
-        for one in held.asked
-        if one.order.id in winners and one.answered is not None and one.answered.expires_at is not None
-    ]
-    return min(until)
-
-
-def _shadow(decided: Decided) -> list[list[str]] | None:
-    found = [[str(one.order_id), one.share, str(one.price), str(one.payout)] for one in decided.award.shadow]
-    return found or None

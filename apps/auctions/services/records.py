@@ -5,7 +5,6 @@ import json
 from typing import Any
 
 from apps.auctions.choices import BidStatus
-from apps.auctions.models import Bid
 from apps.auctions.offered import Asked, Offered
 from apps.core.crypto import DataKey
 from apps.deliveries.services.attempt.records import answer_kept, fields_sent, request_kept, timings
@@ -13,29 +12,40 @@ from apps.engine.outbound import OutboundResponse
 from apps.engine.pinging import Answered
 
 _CLEAN = str.maketrans("", "", "\x00")
+_UNANSWERED: dict[str, Any] = {
+    "status": BidStatus.LATE,
+    "exclusive": None,
+    "shared": None,
+    "reason": "late",
+    "reference": "",
+    "http_status": None,
+    "error": "",
+    "error_detail": "",
+    "rule_index": None,
+    "timings": {},
+    "sealed_response": None,
+    "expires_at": None,
+}
 
 
-def bid_row(offered: Offered, asked: Asked) -> Bid:
-    """One buyer's row, once the auction is closed."""
+def bid_columns(offered: Offered, asked: Asked) -> dict[str, Any]:
+    """All columns of one buyer's row, once the auction is closed."""
     assert asked.answered is not None
-    return Bid(
-        id=asked.id,
-        company_id=offered.company_id,
-        ping_id=offered.id,
-        order_id=asked.order.id,
-        order_name=asked.order.name[:120],
-        buyer_id=asked.order.buyer_id,
-        buyer_name=asked.order.buyer_name[:120],
-        endpoint_id=asked.endpoint.id,
-        fields=fields_sent(asked.endpoint),
-        sealed_request=offered.key.seal(request_kept(asked.request), aad=aad("request", asked.id)),
-        started_at=asked.started_at,
-        **(
-            {"status": BidStatus.LATE, "reason": "late"}
-            if asked.response is None
-            else answer_columns(asked, asked.response, asked.answered)
-        ),
-    )
+    answer = _UNANSWERED if asked.response is None else answer_columns(asked, asked.response, asked.answered)
+    return {
+        "id": asked.id,
+        "company_id": offered.company_id,
+        "ping_id": offered.id,
+        "order_id": asked.order.id,
+        "order_name": asked.order.name[:120],
+        "buyer_id": asked.order.buyer_id,
+        "buyer_name": asked.order.buyer_name[:120],
+        "endpoint_id": asked.endpoint.id,
+        "fields": fields_sent(asked.endpoint),
+        "sealed_request": offered.key.seal(request_kept(asked.request), aad=aad("request", asked.id)),
+        "started_at": asked.started_at,
+        **answer,
+    }
 
 
 def answer_columns(asked: Asked, response: OutboundResponse, answered: Answered) -> dict[str, Any]:

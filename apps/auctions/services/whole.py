@@ -14,7 +14,7 @@ from django.db import close_old_connections, connection, transaction
 from apps.auctions.choices import PingOrigin, PingStatus
 from apps.auctions.models import Ping
 from apps.auctions.offered import Offered
-from apps.auctions.services import holding, pings, posting
+from apps.auctions.services import holding, posting, settling
 from apps.auctions.services.holding import Held
 from apps.auctions.services.pings import LEFT_OVER
 from apps.core import clock
@@ -156,8 +156,7 @@ def _hold(journey: Journey) -> None:
         ignores=journey.ignores,
     )
     row = _row(journey, offered)
-    pings.put_up(row)
-    held = holding.ask(offered)
+    held = holding.ask(offered, settling.put_up(row))
     with transaction.atomic():
         # Another process may have taken it over and been quicker: then nothing of this auction counts.
         if delivery_waits(journey.id):
@@ -167,7 +166,7 @@ def _hold(journey: Journey) -> None:
 
 def _settle(journey: Journey, row: Ping, held: Held) -> None:
     """Decide it and let the lead go the way of its award."""
-    decided = pings.settle(row, held, goes_on=True)
+    decided = settling.settle(row, held, goes_on=True)
     if row.status == PingStatus.ACCEPTED:
         Ping.objects.filter(pk=row.pk).update(
             status=PingStatus.POSTED, posted_at=row.answered_at, reservations={}

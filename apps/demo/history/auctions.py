@@ -93,7 +93,7 @@ class Market:
         award = auction.award(spec, sent.standing.terms, holding.offers_of(found, asked, worth={}), turns)
         took_ms = max((_took_ms(offered, one) for one in asked), default=0.0)
         done = PastAuction(row, at + timedelta(milliseconds=took_ms) + _LOOKED_UP)
-        done.bids = [records.bid_row(offered, one) for one in asked]
+        done.bids = [Bid(**records.bid_columns(offered, one)) for one in asked]
         heard = [replace(one, response=None) if _is_late(offered, one) else one for one in asked]
         row.lines = holding.told(offered, [*award.lines, *found.considered, *passed], heard)
         row.asked, row.answered_at, row.deadline_ms = len(asked), done.answered_at, spec.auction.deadline_ms

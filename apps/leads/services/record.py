@@ -1,7 +1,7 @@
 """Recording a submission: the lead, its first event, its delivery, its claims and reservations; all or nothing."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 
 from apps.core.crypto import new_data_key
 from apps.core.ids import new_id, public_id
-from apps.core.prepared import fetch_all
+from apps.core.prepared import array, fetch_all
 from apps.engine import caps as engine_caps
 from apps.engine import duplicates
 from apps.engine.campaign import CampaignSpec, TermsSpec
@@ -206,19 +206,14 @@ def _lead_columns(submission: Submission, row: _Row) -> list[Any]:
 def _taken(row: _Row) -> list[str]:
     claims, caps = row.claims, row.caps
     return [
-        _array(want.scope for want in claims),
-        _array(f"\\\\x{want.digest.hex()}" for want in claims),
-        _array(want.since.isoformat() for want in claims),
-        _array(want.key for want in caps),
-        _array(want.period for want in caps),
-        _array(str(want.amount) for want in caps),
-        _array(str(want.limit) for want in caps),
+        array(want.scope for want in claims),
+        array(f"\\\\x{want.digest.hex()}" for want in claims),
+        array(want.since.isoformat() for want in claims),
+        array(want.key for want in caps),
+        array(want.period for want in caps),
+        array(str(want.amount) for want in caps),
+        array(str(want.limit) for want in caps),
     ]
-
-
-def _array(items: Iterable[str]) -> str:
-    """A PostgreSQL array of texts of ours, none of which holds a quote; psycopg takes long to find out as much."""
-    return "{" + ",".join(f'"{item}"' for item in items) + "}"
 
 
 def _role(spec: CampaignSpec | None, data: LeadData, role: str) -> str:

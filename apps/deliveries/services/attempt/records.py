@@ -8,6 +8,8 @@ from dataclasses import fields
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
+
 from apps.deliveries.choices import AttemptStatus
 from apps.deliveries.journeys import Journey, OpenAttempt
 from apps.deliveries.models import Attempt
@@ -101,7 +103,7 @@ def request_kept(sending: OutboundRequest) -> bytes:
         "headers": [list(header) for header in shown.headers],
         **_body(shown.body),
     }
-    return json.dumps(kept).encode()
+    return _json(kept)
 
 
 def answer_kept(response: OutboundResponse) -> bytes:
@@ -112,7 +114,15 @@ def answer_kept(response: OutboundResponse) -> bytes:
         "truncated": response.truncated or len(response.body) > KEPT_BODY_BYTES,
         **_body(response.body[:KEPT_BODY_BYTES]),
     }
-    return json.dumps(kept).encode()
+    return _json(kept)
+
+
+def _json(kept: dict[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(kept)
+    except UnicodeEncodeError:
+        # Half a character: Python's own writes it as an escape.
+        return json.dumps(kept).encode()
 
 
 def _body(body: bytes) -> dict[str, str]:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection
-
 from apps.core.places import PLACES
+from apps.core.prepared import array, fetch_all
 from apps.deliveries.journeys import Journey
 from apps.deliveries.specs import Reservation
 from apps.engine import balance, caps
@@ -128,25 +127,27 @@ class CapBook:
 
     def write(self) -> None:
         """Store what has changed."""
-        changed = [(delta, *key) for key, delta in sorted(self._added.items(), reverse=True) if delta]
-        if not changed:
-            return
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "UPDATE leads_capcounter SET used = greatest(used + %s, 0), updated_at = now()"
-                " WHERE cap_key = %s AND period_key = %s",
-                changed,
-            )
+        changed = [(*key, delta) for key, delta in self._added.items() if delta]
+        if changed:
+            keys, periods, deltas = zip(*changed, strict=True)
+            fetch_all(_MOVE, [array(keys), array(periods), array(map(str, deltas))])
 
     def _add(self, key: Counter, amount: int) -> None:
         self._used[key] = self._used.get(key, 0) + amount
         self._added[key] = self._added.get(key, 0) + amount
 
 
+# Locked already, so that their order here does not matter.
+_MOVE = """
+    UPDATE leads_capcounter counter SET used = greatest(counter.used + moved.delta, 0), updated_at = now()
+      FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS moved (cap_key, period_key, delta)
+     WHERE counter.cap_key = moved.cap_key AND counter.period_key = moved.period_key
+    RETURNING 1
+"""
 _MAKE = """
     INSERT INTO leads_capcounter (cap_key, period_key, used, updated_at)
     SELECT k, p, 0, now() FROM unnest(%s::text[], %s::text[]) AS wanted (k, p)
-    ON CONFLICT (cap_key, period_key) DO NOTHING
+    ON CONFLICT (cap_key, period_key) DO NOTHING RETURNING 1
 """
 _LOCK = """
     SELECT cap_key, period_key, used, live_limit FROM leads_capcounter
@@ -162,17 +163,13 @@ def _locked(counters: list[Counter]) -> dict[Counter, tuple[int, int | None]]:
     if not counters:
         return {}
     of_caps = [one for one in counters if not balance.is_balance(one[0])]
-    with connection.cursor() as cursor:
-        if of_caps:
-            cursor.execute(_MAKE, _columns(of_caps))
-        cursor.execute(_LOCK, _columns(counters))
-        return {
-            (cap_key, period_key): (used, limit) for cap_key, period_key, used, limit in cursor.fetchall()
-        }
+    if of_caps:
+        fetch_all(_MAKE, _columns(of_caps))
+    return {(key, period): (used, limit) for key, period, used, limit in fetch_all(_LOCK, _columns(counters))}
 
 
-def _columns(counters: list[Counter]) -> list[list[str]]:
-    return [[key for key, _ in counters], [period for _, period in counters]]
+def _columns(counters: list[Counter]) -> list[str]:
+    return [array(key for key, _ in counters), array(period for _, period in counters)]
 
 
 def counters_of(reservations: Iterable[Reservation]) -> set[Counter]:
