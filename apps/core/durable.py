@@ -23,6 +23,11 @@ def short_locks() -> Iterator[None]:
     """
     with expendable():
         yield
+    until_on_disk()
+
+
+def until_on_disk() -> None:
+    """Wait until all that was committed before is on disk. Nothing within a transaction, whose commit waits."""
     if not connection.in_atomic_block:
         fetch_all(_UNTIL_ON_DISK, ())
 

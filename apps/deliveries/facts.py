@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -25,7 +25,6 @@ from apps.engine.oauth import Standing
 from apps.engine.order_facts import OrderFacts
 from apps.engine.orders import AUTH_SECRET, EndpointSpec
 from apps.engine.strategies import Turns
-from apps.leads.models import Lead
 from apps.leads.sealing import unseal
 from apps.publishing import specs
 from apps.publishing.compile.selling import mapping_secret
@@ -71,11 +70,33 @@ class Live:
         )
 
 
+_LEADS = """
+    SELECT id, source_id, terms_id, received_at, method, is_test, sealed, wrapped_key, email_digest, phone_digest
+      FROM leads_lead WHERE id = ANY(%s::bigint[])
+"""
+
+
+class _Stored(NamedTuple):
+    """The columns of a lead that its delivery needs."""
+
+    pk: int
+    source_id: int
+    terms_id: int
+    received_at: datetime
+    method: str
+    is_test: bool
+    sealed: bytes
+    wrapped_key: bytes | None
+    email_digest: bytes | None
+    phone_digest: bytes | None
+
+
 def load_journeys(journeys: Sequence[Journey]) -> list[Journey]:
     """Give each delivery its version and its opened lead; those whose lead is gone, a test, or erased are
     returned.
     """
-    leads = Lead.objects.in_bulk([journey.lead_id for journey in journeys])
+    found = fetch_all(_LEADS, [array(str(journey.lead_id) for journey in journeys)]) if journeys else ()
+    leads = {row[0]: _Stored(*row) for row in found}
     lost = []
     for journey in journeys:
         journey.spec = specs.load(journey.version_id)
@@ -89,7 +110,7 @@ def load_journeys(journeys: Sequence[Journey]) -> list[Journey]:
     return lost
 
 
-def _opened(lead: Lead) -> LeadFacts | None:
+def _opened(lead: _Stored) -> LeadFacts | None:
     try:
         data, key = unseal(lead), unwrap(lead.wrapped_key or b"")
     except DecryptionError:

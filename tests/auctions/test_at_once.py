@@ -214,7 +214,7 @@ def test_rows_are_stored_as_they_are() -> None:
         message='Mother\'s "note" \\ ü 😀', payout=Decimal("12.30"), price=Decimal("15.123456"),
         lines=[{"order": 2**62 + 1, "detail": "€ \u2028"}], plan=None, sealed=bytes(range(256)), wrapped_key=None,
     )  # fmt: skip
-    insert(row)
+    insert([row])
     found = Ping.objects.get()
     for field in Ping._meta.concrete_fields:
         stored = getattr(found, field.attname)

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import transaction
-
 from apps.auctions.choices import PingStatus
-from apps.auctions.models import Bid, Ping
+from apps.auctions.models import Ping
 from apps.auctions.services import records
 from apps.core.crypto import DecryptionError, unwrap
+from apps.core.durable import expendable, until_on_disk
 from apps.core.ids import parse_public_id
-from apps.deliveries.facts import database_now
+from apps.core.prepared import array, fetch_all
 from apps.deliveries.services import delivery_begin
 from apps.deliveries.services.journey.turns import TurnBook
 from apps.deliveries.specs import plan_load
@@ -19,6 +18,7 @@ from apps.engine.campaign import CampaignSpec
 from apps.engine.outbound import OutboundResponse
 from apps.engine.routing import Plan
 from apps.engine.values import CheckLine, Examination, LeadData, Problem
+from apps.leads import services as leads
 from apps.leads.choices import EventKind
 from apps.leads.models import LeadEvent
 from apps.leads.sealing import unseal
@@ -48,13 +48,40 @@ class OpenPing:
     data: LeadData
 
 
+_COLUMNS = ("id", "version_id", "status", "answered_at", "expires_at", "posted_at", "sealed", "wrapped_key", "plan",
+            "lines", "reservations")  # fmt: skip
+_SELECT = """
+    SELECT id, version_id, status, answered_at, expires_at, posted_at, sealed, wrapped_key, plan::json, lines::json,
+           reservations::json, now()
+      FROM auctions_ping
+"""
+_FIND = f"{_SELECT} WHERE id = %s::bigint AND terms_id = %s::bigint"
+_LOCK = f"{_SELECT} WHERE id = %s::bigint FOR UPDATE"
+_POSTED = """
+    UPDATE auctions_ping
+       SET status = %s::text, posted_at = %s::timestamptz, lead_id = %s::bigint, reservations = '{}'
+     WHERE id = %s::bigint
+    RETURNING 1
+"""
+
+
+def _row(statement: str, *values: int) -> tuple[Ping, datetime] | None:
+    """A ping, as far as its post needs it, and the database's clock."""
+    rows = fetch_all(statement, values)
+    if not rows:
+        return None
+    *columns, now = rows[0]
+    return Ping(**dict(zip(_COLUMNS, columns, strict=True))), now
+
+
 def ping_of(text: str, *, terms_id: int, test: bool) -> OpenPing | Problem:
     """The ping that a source names, or why it cannot be posted. That of another source or mode is not used up."""
     number = parse_public_id(Ping.PREFIX, text[:LONGEST_ID].strip().upper())
-    row = Ping.objects.filter(pk=number, terms_id=terms_id).first() if number is not None else None
-    if row is None or row.version_id is None or (row.status == PingStatus.TEST) != test:
+    found = _row(_FIND, number, terms_id) if number is not None else None
+    if found is None or found[0].version_id is None or (found[0].status == PingStatus.TEST) != test:
         return Problem(INVALID)
-    problem = _unusable(row, database_now())
+    row, now = found
+    problem = _unusable(row, now)
     if problem is not None:
         return problem
     try:
@@ -115,9 +142,19 @@ def post(opened: OpenPing, submission: Submission) -> Recorded:
     """
     if submission.examination.problems:
         return record(submission)
-    with transaction.atomic():
-        row = Ping.objects.select_for_update().get(pk=opened.id)
-        now = database_now()
+    recorded = _recorded(opened, submission)
+    if recorded.delivery_id is None:
+        until_on_disk()
+    return recorded
+
+
+def _recorded(opened: OpenPing, submission: Submission) -> Recorded:
+    """Not on disk yet when this returns: where buyers are asked, what is written before bytes leave takes it along."""
+    with expendable():
+        found = _row(_LOCK, opened.id)
+        if found is None:
+            return record(_with(submission, Problem(INVALID)))
+        row, now = found
         problem = _unusable(row, now)
         if problem is not None:
             return record(_with(submission, problem))
@@ -129,12 +166,9 @@ def post(opened: OpenPing, submission: Submission) -> Recorded:
         if row.plan is not None:
             turns.give(posted, plan_load(row.plan), frozenset())
             turns.write()
-        row.posted_at, row.lead_id = now, recorded.lead_id
-        if not opened.is_test:
-            row.status = PingStatus.POSTED
         reserved = {int(order_id): kept for order_id, kept in row.reservations.items()}
-        row.reservations = {}
-        row.save(update_fields=("status", "posted_at", "lead_id", "reservations"))
+        status = row.status if opened.is_test else PingStatus.POSTED
+        fetch_all(_POSTED, [str(status), now, recorded.lead_id, row.id])
         if recorded.delivery_id is not None:
             _begin(row, recorded.delivery_id, recorded.lead_id, reserved)
     return recorded
@@ -163,7 +197,13 @@ def tell(row: Ping, lead_id: int) -> None:
     """The auction in the lead's timeline."""
     number = specs.load(row.version_id or 0).version
     data = {"orders": row.lines, "version": number, "ping": row.public_id}
-    LeadEvent.objects.create(lead_id=lead_id, kind=EventKind.CONSIDERED, at=row.answered_at, data=data)
+    leads.tell([LeadEvent(lead_id=lead_id, kind=EventKind.CONSIDERED, at=row.answered_at, data=data)])
+
+
+_BIDS = """
+    SELECT id, order_id, sealed_response FROM auctions_bid
+     WHERE ping_id = %s::bigint AND order_id = ANY(%s::bigint[]) AND sealed_response IS NOT NULL
+"""
 
 
 def repeated(row: Ping, plan: Plan, *, wrapped_key: bytes | None = None) -> dict[int, OutboundResponse]:
@@ -177,6 +217,6 @@ def repeated(row: Ping, plan: Plan, *, wrapped_key: bytes | None = None) -> dict
     if not wanted:
         return {}
     key = unwrap(wrapped_key or row.wrapped_key or b"")
-    bids = Bid.objects.filter(ping=row, order_id__in=wanted, sealed_response__isnull=False)
-    found = ((bid.order_id, records.opened(key, bid.sealed_response, "response", bid.pk)) for bid in bids)
+    bids = fetch_all(_BIDS, [row.id, array(map(str, wanted))])
+    found = ((order_id, records.opened(key, sealed, "response", number)) for number, order_id, sealed in bids)
     return {order_id: records.answer_of(kept) for order_id, kept in found if kept is not None}

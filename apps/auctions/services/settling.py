@@ -28,7 +28,7 @@ _AT_ONCE = (
 
 def put_up(row: Ping) -> datetime:
     """Write a ping before anybody is asked; the database's clock."""
-    return insert(row, expendable=True)
+    return insert([row], expendable=True)
 
 
 def settle(row: Ping, held: Held, *, goes_on: bool = False) -> Decided:

@@ -6,6 +6,7 @@ from apps.leads.services.hashing import hashes_due
 from apps.leads.services.judge import Circumstances, judge
 from apps.leads.services.record import Recorded, Submission, record
 from apps.leads.services.reveal import reveal_record
+from apps.leads.services.tell import tell
 
 __all__ = [
     "Circumstances",
@@ -22,5 +23,6 @@ __all__ = [
     "resell",
     "resume",
     "reveal_record",
+    "tell",
     "unsell",
 ]

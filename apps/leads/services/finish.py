@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 
+from apps.core.prepared import fetch_all, for_each
 from apps.leads.choices import EventKind, LeadStatus
 from apps.leads.wants import RECEIVED, SOLD_PREFIX, in_lock_order
 
@@ -35,8 +37,8 @@ _FINISH = """
            reservations = CASE WHEN given.status = 'unsold' THEN '[]'::jsonb ELSE lead.reservations END
       FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::numeric[], %s::text[], %s::text[])
            AS given (id, status, price, payout, reason, message),
-           (SELECT id, reservations FROM leads_lead WHERE id = ANY(%s) ORDER BY id FOR UPDATE) AS before
-     WHERE lead.id = given.id AND before.id = given.id AND lead.status = ANY(%s)
+           (SELECT id, reservations FROM leads_lead WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE) AS before
+     WHERE lead.id = given.id AND before.id = given.id AND lead.status = ANY(%s::text[])
     RETURNING lead.id, before.reservations
 """
 _RELEASE = """
@@ -52,11 +54,14 @@ _RELEASE = """
       FROM locked WHERE counter.id = locked.id
 """
 # The condition is written as the partial index has it.
-_FORGET_CLAIMS = f"DELETE FROM leads_duplicateclaim WHERE lead_id = ANY(%s) AND scope LIKE '{SOLD_PREFIX}%%'"  # noqa: S608
+_FORGET_CLAIMS = (
+    f"DELETE FROM leads_duplicateclaim WHERE lead_id = ANY(%s::bigint[]) AND scope LIKE '{SOLD_PREFIX}%%'"  # noqa: S608
+)
 _EVENTS = """
     INSERT INTO leads_leadevent (lead_id, kind, at, data)
-    SELECT id, kind, now(), data FROM unnest(%s::bigint[], %s::text[], %s::jsonb[]) AS given (id, kind, data)
+    SELECT id, kind, now(), data FROM json_to_recordset(%s::json) AS given (id bigint, kind text, data jsonb)
 """
+_KINDS = {LeadStatus.SOLD: EventKind.SOLD, LeadStatus.UNSOLD: EventKind.UNSOLD}
 _OPEN = (LeadStatus.IN_FLIGHT, LeadStatus.HELD)
 _MAY_BECOME = {
     # An unsold lead may still be sold: delivered again by hand, or an unknown answer that turns out to be a sale.
@@ -65,7 +70,7 @@ _MAY_BECOME = {
 }
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def finish(
     endings: Sequence[Finished], *, may_become: Mapping[LeadStatus, Sequence[LeadStatus]] = _MAY_BECOME
 ) -> frozenset[int]:
@@ -79,16 +84,10 @@ def finish(
         ended |= _finished([ending for ending in endings if ending.status == status], status, before)
     unsold = {ending.lead_id for ending in endings if ending.status == LeadStatus.UNSOLD} & ended.keys()
     _release(reservation for lead_id in unsold for reservation in ended[lead_id])
-    with connection.cursor() as cursor:
-        if unsold:
-            cursor.execute(_FORGET_CLAIMS, (sorted(unsold),))
-        told = [ending for ending in endings if ending.lead_id in ended]
-        kinds = [
-            (EventKind.SOLD if ending.status == LeadStatus.SOLD else EventKind.UNSOLD) for ending in told
-        ]
-        if told:
-            data = [json.dumps(_told(ending)) for ending in told]
-            cursor.execute(_EVENTS, ([each.lead_id for each in told], [str(kind) for kind in kinds], data))
+    if unsold:
+        for_each(_FORGET_CLAIMS, [(sorted(unsold),)])
+    told = [ending for ending in endings if ending.lead_id in ended]
+    _tell((ending.lead_id, _KINDS[ending.status], _told(ending)) for ending in told)
     return frozenset(ended)
 
 
@@ -114,9 +113,8 @@ def _finished(endings: list[Finished], status: LeadStatus, before: Sequence[Lead
         [ending.reason for ending in endings],
         [ending.message for ending in endings],
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_FINISH, (*columns, ids, [str(one) for one in before]))
-        return {lead_id: json.loads(reservations) for lead_id, reservations in cursor.fetchall()}
+    rows = fetch_all(_FINISH, (*columns, ids, [str(one) for one in before]))
+    return {lead_id: json.loads(reservations) for lead_id, reservations in rows}
 
 
 def _release(reservations: Iterable[list]) -> None:
@@ -131,6 +129,12 @@ def _release(reservations: Iterable[list]) -> None:
     columns = ([key for key, _ in order], [period for _, period in order], [amounts[each] for each in order])
     with connection.cursor() as cursor:
         cursor.execute(_RELEASE, columns)
+
+
+def _tell(events: Iterable[tuple[int, EventKind, dict[str, Any]]]) -> None:
+    told = [{"id": lead_id, "kind": kind, "data": data} for lead_id, kind, data in events]
+    if told:
+        for_each(_EVENTS, [(msgspec.json.encode(told).decode(),)])
 
 
 def _told(ending: Finished) -> dict[str, Any]:
@@ -148,10 +152,7 @@ def hold(lead_ids: Iterable[int], *, data: dict[str, Any] | None = None) -> froz
             (str(LeadStatus.HELD), sorted(lead_ids), str(LeadStatus.IN_FLIGHT)),
         )
         held = frozenset(lead_id for (lead_id,) in cursor.fetchall())
-        if held:
-            told = json.dumps(data or {})
-            ids = sorted(held)
-            cursor.execute(_EVENTS, (ids, [str(EventKind.HELD)] * len(ids), [told] * len(ids)))
+    _tell((lead_id, EventKind.HELD, data or {}) for lead_id in sorted(held))
     return held
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 
+from apps.core.prepared import array, fetch_all
 from apps.ledger.models import Entry, Sale
 
 ZERO = Decimal("0.00")
@@ -30,11 +31,17 @@ class SoldSoFar:
     orders: tuple[tuple[int, Decimal], ...] = ()
 
 
+_SOLD = """
+    SELECT lead_id, order_id, price, payout FROM ledger_sale
+     WHERE lead_id = ANY(%s::bigint[]) AND reversed_at IS NULL ORDER BY place
+"""
+
+
 def sold_so_far(lead_ids: Iterable[int]) -> dict[int, SoldSoFar]:
     """The sales of each lead that has any that stand."""
-    rows = Sale.objects.filter(lead_id__in=list(lead_ids), reversed_at=None).order_by("place")
+    ids = array(map(str, lead_ids))
     sales: defaultdict[int, list[tuple[int, Decimal, Decimal]]] = defaultdict(list)
-    for lead_id, *sale in rows.values_list("lead_id", "order_id", "price", "payout"):
+    for lead_id, *sale in fetch_all(_SOLD, [ids]) if ids != "{}" else ():
         sales[lead_id].append(tuple(sale))
     return {
         lead_id: SoldSoFar(

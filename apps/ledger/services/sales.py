@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
 from django.db import connection, transaction
 
 from apps.core.ids import new_id
+from apps.core.prepared import fetch_all, for_each
 from apps.engine.pricing import cents, margin
 from apps.ledger.choices import EntryKind
 from apps.ledger.models import Entry
@@ -72,8 +74,8 @@ _INSERT = """
 
 _REVERSE = """
     INSERT INTO ledger_entry (company_id, lead_id, kind, account, account_id, amount, currency, at)
-    SELECT company_id, lead_id, 'payout_back', account, account_id, -amount, currency, %s
-      FROM ledger_entry WHERE lead_id = ANY(%s) AND kind = 'payout'
+    SELECT company_id, lead_id, 'payout_back', account, account_id, -amount, currency, %s::timestamptz
+      FROM ledger_entry WHERE lead_id = ANY(%s::bigint[]) AND kind = 'payout'
     ON CONFLICT DO NOTHING
 """
 
@@ -108,16 +110,29 @@ def sales_book(bookings: Sequence[Booking]) -> frozenset[int]:
     by_attempt = {booking.attempt_id: booking for booking in bookings}
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(bookings))
     values = [value for booking in bookings for value in (new_id(), *_columns(booking))]
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT.format(rows=rows), values)
-            booked = dict(cursor.fetchall())
+    with transaction.atomic(savepoint=False):
+        booked = dict(fetch_all(_INSERT.format(rows=rows), values))
         entries = [
             entry for sale_id, attempt in booked.items() for entry in _entries(sale_id, by_attempt[attempt])
         ]
-        Entry.objects.bulk_create(entries)
+        _enter(entries)
         _reverse_payouts([by_attempt[attempt] for attempt in booked.values()])
     return frozenset(booked.values())
+
+
+_ENTER = """
+    INSERT INTO ledger_entry (company_id, sale_id, kind, account, account_id, amount, currency, at)
+    SELECT company_id, sale_id, kind, account, account_id, amount, currency, at
+      FROM json_to_recordset(%s::json) AS entered (company_id bigint, sale_id bigint, kind text, account text,
+           account_id bigint, amount numeric, currency text, at timestamptz)
+"""
+
+
+def _enter(entries: Sequence[Entry]) -> None:
+    """Store the entries of sales."""
+    columns = ("company_id", "sale_id", "kind", "account", "account_id", "amount", "currency", "at")
+    rows = [{name: getattr(entry, name) for name in columns} for entry in entries]
+    for_each(_ENTER, [(msgspec.json.encode(rows).decode(),)])
 
 
 def payouts_book(payouts: Sequence[Payout]) -> None:
@@ -145,10 +160,7 @@ def _payout_entries(payout: Payout) -> list[Entry]:
 
 def _reverse_payouts(sold: Sequence[Booking]) -> None:
     if sold:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _REVERSE, (max(one.entered_at or one.at for one in sold), [one.lead_id for one in sold])
-            )
+        for_each(_REVERSE, [(max(one.entered_at or one.at for one in sold), [one.lead_id for one in sold])])
 
 
 def sale_book(booking: Booking) -> bool:

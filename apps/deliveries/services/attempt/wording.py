@@ -17,7 +17,10 @@ def unnamed(reading: Reading, journey: Journey) -> Reading:
     """The reading with this lead's personal values masked in the buyer's reason and reference."""
     if not reading.reason and not reading.reference:
         return reading
-    spellings = sorted(set(_spellings(journey)), key=len, reverse=True)
+    said = f"{reading.reason} {reading.reference}"
+    spellings = sorted(
+        {text for text in _spellings(journey) if _may_stand_in(text, said)}, key=len, reverse=True
+    )
     if spellings:
         pattern = re.compile(
             "|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in spellings), re.IGNORECASE
@@ -29,6 +32,11 @@ def unnamed(reading: Reading, journey: Journey) -> Reading:
         )
     # A reference is the buyer's own number: what merely looks like a phone stays.
     return replace(reading, reason=scrub_text(reading.reason))
+
+
+def _may_stand_in(text: str, said: str) -> bool:
+    """Whether it is worth looking closely, which costs most. Only among ASCII is it certain what is no match."""
+    return not (text.isascii() and said.isascii()) or text.lower() in said.lower()
 
 
 def _spellings(journey: Journey) -> Iterator[str]:

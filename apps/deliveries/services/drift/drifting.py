@@ -27,6 +27,8 @@ _KEYS_TOLD = 4
 
 def consider(shape_ids: Sequence[int]) -> None:
     """Open an item for each of these new shapes that nobody would expect."""
+    if not shape_ids:
+        return
     for shape in AnswerShape.objects.filter(pk__in=shape_ids).order_by("endpoint_id", "pk"):
         if _is_trouble(shape):
             continue

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError
 
+from apps.core.durable import expendable
+from apps.core.prepared import fetch_all
 from apps.deliveries.services.attempt.reading import Answer
 from apps.deliveries.services.drift import drifting
 from apps.deliveries.services.drift.drifting import SAMPLES
@@ -62,7 +64,7 @@ def count(answers: Iterable[Answer]) -> None:
     if not counted:
         return
     try:
-        with transaction.atomic():
+        with expendable():
             drifting.consider(_write(counted))
     except DatabaseError:
         logger.warning("shapes_not_counted", extra={"answers": sum(one.seen for one in counted)})
@@ -83,9 +85,7 @@ def _together(answers: Iterable[Answer]) -> list[_Counted]:
 def _write(counted: Sequence[_Counted]) -> list[int]:
     """The ids of the rows that are new."""
     columns = zip(*map(_row, counted), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [list(column) for column in columns])
-        return [row_id for row_id, is_new in cursor.fetchall() if is_new]
+    return [row_id for row_id, is_new in fetch_all(_COUNT, [list(column) for column in columns]) if is_new]
 
 
 def _row(one: _Counted) -> tuple[object, ...]:

@@ -7,11 +7,12 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from apps.core.durable import expendable
+from apps.core.prepared import array, fetch_all, for_each
 from apps.deliveries.choices import CallPhase
-from apps.deliveries.facts import Live, database_now
+from apps.deliveries.facts import Live
 from apps.deliveries.models import EndpointBreaker
 from apps.deliveries.specs import breaker_dump, breaker_load
 from apps.engine import breaker
@@ -46,7 +47,7 @@ def give_back(live: Live, endpoint_id: int) -> None:
     state = live.probes.pop(endpoint_id, None)
     if state is not None:
         live.breakers[endpoint_id] = state
-        _write(endpoint_id, CallPhase.POST, state)
+        _write([(endpoint_id, state)], CallPhase.POST)
 
 
 def take_probe(endpoint_id: int, phase: str, now: datetime) -> bool:
@@ -55,8 +56,23 @@ def take_probe(endpoint_id: int, phase: str, now: datetime) -> bool:
     row = rows.filter(endpoint_id=endpoint_id, phase=phase).first()
     if row is None or breaker.permission(breaker_load(row.state), now) is not Permission.PROBE:
         return False
-    _write(endpoint_id, phase, breaker.probing(breaker_load(row.state), now))
+    _write([(endpoint_id, breaker.probing(breaker_load(row.state), now))], phase)
     return True
+
+
+_CREATE = """
+    INSERT INTO deliveries_endpointbreaker (endpoint_id, phase, state, updated_at)
+    SELECT number, %s::text, '{}', now() FROM unnest(%s::bigint[]) AS wanted (number) ORDER BY number
+    ON CONFLICT DO NOTHING RETURNING 1
+"""
+_LOCK = """
+    SELECT endpoint_id, state::json, now() FROM deliveries_endpointbreaker
+     WHERE endpoint_id = ANY(%s::bigint[]) AND phase = %s::text ORDER BY endpoint_id FOR UPDATE
+"""
+_STORE = """
+    UPDATE deliveries_endpointbreaker SET state = %s::jsonb, opened_at = %s::timestamptz, updated_at = now()
+     WHERE endpoint_id = %s::bigint AND phase = %s::text
+"""
 
 
 def count(results: Sequence[tuple[int, Outcome]], phase: str = CallPhase.POST) -> None:
@@ -76,30 +92,29 @@ def count(results: Sequence[tuple[int, Outcome]], phase: str = CallPhase.POST) -
 
 
 def _count(by_endpoint: Mapping[int, Sequence[Outcome]], phase: str) -> None:
-    now, ids = database_now(), sorted(by_endpoint)
-    EndpointBreaker.objects.bulk_create(
-        [EndpointBreaker(endpoint_id=number, phase=phase, updated_at=now) for number in ids],
-        ignore_conflicts=True,
-    )
-    rows = EndpointBreaker.objects.select_for_update().filter(endpoint_id__in=ids, phase=phase)
-    for row in rows.order_by("endpoint_id"):
-        before = state = breaker_load(row.state)
-        for outcome in by_endpoint[row.endpoint_id]:
+    wanted = [array(map(str, sorted(by_endpoint))), str(phase)]
+    rows = fetch_all(_LOCK, wanted)
+    if len(rows) < len(by_endpoint):
+        fetch_all(_CREATE, wanted[::-1])
+        rows = fetch_all(_LOCK, wanted)
+    changed = []
+    for endpoint_id, stored, now in rows:
+        before = state = breaker_load(stored)
+        for outcome in by_endpoint[endpoint_id]:
             state = breaker.after(state, now, failed=breaker.counts_as_failure(outcome))
         if state.opened_at is not None and before.opened_at is None:
-            told = {"endpoint_id": row.endpoint_id, "phase": phase, "in_a_row": state.in_a_row}
+            told = {"endpoint_id": endpoint_id, "phase": phase, "in_a_row": state.in_a_row}
             logger.warning("breaker_opened", extra=told)
         if state != before:
-            _write(row.endpoint_id, phase, state)
+            changed.append((endpoint_id, state))
+    _write(changed, phase)
 
 
-def _write(endpoint_id: int, phase: str, state: BreakerState) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE deliveries_endpointbreaker SET state = %s, opened_at = %s, updated_at = now()"
-            " WHERE endpoint_id = %s AND phase = %s",
-            [json.dumps(breaker_dump(state)), state.opened_at, endpoint_id, str(phase)],
-        )
+def _write(changed: Sequence[tuple[int, BreakerState]], phase: str) -> None:
+    columns = [
+        (json.dumps(breaker_dump(state)), state.opened_at, number, str(phase)) for number, state in changed
+    ]
+    for_each(_STORE, columns)
 
 
 def reset(endpoint_id: int) -> bool:

@@ -8,19 +8,24 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 
 from apps.core.crypto import unwrap
+from apps.core.prepared import fetch_all
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.services.journey.inline import DeliveryState, state_of
 from apps.deliveries.specs import Reservation, bids_dump, history_dump, plan_dump
 from apps.engine.outbound import OutboundResponse
 from apps.engine.routing import Plan
-from apps.leads.models import Lead
 
 _AWAIT = "UPDATE deliveries_delivery SET awaits_auction = true WHERE id = %s"
 _BEGIN = """
     UPDATE deliveries_delivery
-    SET plan = %s, history = %s, sealed_bids = %s, version_id = %s, awaits_auction = false, leased_until = NULL,
-        claims = 0, next_attempt_at = now()
-    WHERE id = %s AND status = 'pending' AND plan IS NULL
+    SET plan = %s::jsonb, history = %s::jsonb, sealed_bids = %s::bytea, version_id = %s::bigint,
+        awaits_auction = false, leased_until = NULL, claims = 0, next_attempt_at = now()
+    WHERE id = %s::bigint AND status = 'pending' AND plan IS NULL
+    RETURNING 1
+"""
+_KEY = """
+    SELECT lead.wrapped_key FROM deliveries_delivery delivery JOIN leads_lead lead ON lead.id = delivery.lead_id
+     WHERE delivery.id = %s::bigint
 """
 _WAITS = "SELECT FROM deliveries_delivery WHERE id = %s AND status = 'pending' AND plan IS NULL FOR UPDATE"
 _CLOSE = """
@@ -59,14 +64,11 @@ def begin(
     """
     sealed = None
     if bids:
-        lead = Lead.objects.only("wrapped_key").get(deliveries__id=delivery_id)
-        sealed = bids_dump(bids, unwrap(lead.wrapped_key or b""), delivery_id)
+        [(wrapped_key,)] = fetch_all(_KEY, [delivery_id])
+        sealed = bids_dump(bids, unwrap(wrapped_key or b""), delivery_id)
     history = history_dump([], {order_id: list(kept) for order_id, kept in reserved.items()})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _BEGIN, [json.dumps(plan_dump(plan)), json.dumps(history), sealed, version_id, delivery_id]
-        )
-        return bool(cursor.rowcount)
+    columns = [json.dumps(plan_dump(plan)), json.dumps(history), sealed, version_id, delivery_id]
+    return bool(fetch_all(_BEGIN, columns))
 
 
 def close(delivery_id: int) -> DeliveryState:

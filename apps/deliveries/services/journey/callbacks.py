@@ -14,6 +14,7 @@ from django.db import transaction
 
 from apps.core import http
 from apps.core.ids import public_id
+from apps.core.prepared import array, fetch_all
 from apps.deliveries.choices import CallbackEvent, CallbackStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.models import Delivery, SourceCallback
@@ -43,11 +44,17 @@ def expect(lead_id: int, *, company_id: int, url: str) -> None:
     )
 
 
+_DUE = f"""
+    UPDATE deliveries_sourcecallback SET next_attempt_at = %s::timestamptz
+     WHERE status = '{CallbackStatus.PENDING}' AND next_attempt_at IS NULL AND lead_id = ANY(%s::bigint[])
+    RETURNING 1
+"""  # noqa: S608 - a word of our own
+
+
 def due(lead_ids: Sequence[int], now: datetime) -> None:
     """These leads have their result now. Within the transaction that ends them."""
     if lead_ids:
-        waiting = SourceCallback.objects.filter(status=CallbackStatus.PENDING, next_attempt_at=None)
-        waiting.filter(lead_id__in=lead_ids).update(next_attempt_at=now)
+        fetch_all(_DUE, [now, array(map(str, lead_ids))])
 
 
 def correct(lead_id: int, *, company_id: int, url: str, now: datetime) -> None:

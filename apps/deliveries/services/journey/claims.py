@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from apps.core.prepared import array, fetch_all
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.journeys import Journey
 from apps.deliveries.specs import history_load, plan_load
@@ -27,15 +28,24 @@ _CLAIM = f"""
     WITH due AS (
         SELECT id FROM deliveries_delivery
         WHERE status = 'pending' AND next_attempt_at <= now() AND {{which}}
-        ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED
+        ORDER BY next_attempt_at LIMIT %s::bigint FOR UPDATE SKIP LOCKED
     )
-    UPDATE deliveries_delivery d SET leased_until = now() + make_interval(secs => %s), claims = d.claims + 1
+    UPDATE deliveries_delivery d
+    SET leased_until = now() + make_interval(secs => %s::double precision), claims = d.claims + 1
     FROM due WHERE d.id = due.id
+    RETURNING {_COLUMNS}
+"""  # noqa: S608 - column names of our own
+# Nobody waits for the disk: what follows a claim that is lost with the machine's power is lost with it.
+_CLAIM_ONE = f"""
+    UPDATE deliveries_delivery d
+    SET leased_until = now() + make_interval(secs => %s::double precision), claims = d.claims + 1
+    FROM (SELECT set_config('synchronous_commit', 'off', true)) AS mode
+    WHERE d.status = 'pending' AND id = %s::bigint AND (leased_until IS NULL OR leased_until < now()) AND claims < 3
+      AND NOT awaits_auction
     RETURNING {_COLUMNS}
 """  # noqa: S608 - column names of our own
 _FRESH = "claims = 0 AND leased_until IS NULL AND NOT awaits_auction"
 _SUSPECT = f"claims BETWEEN 1 AND {MAX_CLAIMS - 1} AND leased_until < now() AND NOT awaits_auction"
-_ONE = "id = %s AND (leased_until IS NULL OR leased_until < now()) AND claims < 3 AND NOT awaits_auction"
 
 
 def claim(limit: int) -> list[Journey]:
@@ -49,19 +59,12 @@ def claim_suspect() -> list[Journey]:
 
 
 def claim_one(delivery_id: int) -> Journey | None:
-    """This very delivery, due or not, unless it is done or somebody has it."""
-    statement = f"""
-        UPDATE deliveries_delivery d SET leased_until = now() + make_interval(secs => %s), claims = d.claims + 1
-        WHERE d.status = 'pending' AND {_ONE}
-        RETURNING {_COLUMNS}
-    """  # noqa: S608 - column names of our own
-    return next(iter(_claim(statement, [LEASE_S, delivery_id])), None)
+    """This very delivery, due or not, unless it is done or somebody has it. Not within a transaction."""
+    return next(iter(_claim(_CLAIM_ONE, [LEASE_S, delivery_id])), None)
 
 
 def _claim(statement: str, values: list[Any]) -> list[Journey]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return sorted((_journey(row) for row in cursor.fetchall()), key=lambda journey: journey.id)
+    return sorted(map(_journey, fetch_all(statement, values)), key=lambda journey: journey.id)
 
 
 def _journey(row: Sequence[Any]) -> Journey:
@@ -128,15 +131,15 @@ def _give_back(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
             cursor.executemany(statement, rows)
 
 
+_OURS = f"""
+    SELECT id, leased_until FROM deliveries_delivery
+     WHERE id = ANY(%s::bigint[]) AND status = '{DeliveryStatus.PENDING}' ORDER BY id FOR UPDATE
+"""  # noqa: S608 - a word of our own
+
+
 def still_ours(journeys: Iterable[Journey]) -> set[tuple[int, datetime]]:
     """Of these claims, as (delivery, lease), those that stand; their deliveries are locked in the order of their ids.
     In a transaction. A process that stood still may hold an old claim of a delivery beside its own new one.
     """
     asked = {(journey.id, journey.lease) for journey in journeys}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, leased_until FROM deliveries_delivery WHERE id = ANY(%s) AND status = %s"
-            " ORDER BY id FOR UPDATE",
-            [sorted({number for number, _ in asked}), DeliveryStatus.PENDING.value],
-        )
-        return asked & set(cursor.fetchall())
+    return asked & set(fetch_all(_OURS, [array({str(number) for number, _ in asked})]))

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db import connection
 
+from apps.core.prepared import for_each
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.journeys import Journey
 from apps.deliveries.services.journey import callbacks, persons
@@ -32,9 +33,9 @@ Ended = tuple[Journey, Decision]
 
 _SAVE = """
     UPDATE deliveries_delivery
-    SET plan = %s, history = %s, status = %s, reason = %s, next_attempt_at = %s, finished_at = %s,
-        leased_until = NULL, claims = 0
-    WHERE id = %s
+    SET plan = %s::jsonb, history = %s::jsonb, status = %s::text, reason = %s::text,
+        next_attempt_at = %s::timestamptz, finished_at = %s::timestamptz, leased_until = NULL, claims = 0
+    WHERE id = %s::bigint
 """
 _STATUS = {
     Sold: DeliveryStatus.SOLD,
@@ -66,12 +67,13 @@ def finish(ended: Sequence[Ended], turns: TurnBook, now: datetime) -> None:
     """Store waits and ends, and end the leads. The caller has locked deliveries, turns and order caps, in
     this order.
     """
+    if not ended:
+        return
     for journey, decision in ended:
         if isinstance(decision, Sold | Unsold):
             turns.settle(journey, decision.order_ids if isinstance(decision, Sold) else ())
     turns.write()
-    with connection.cursor() as cursor:
-        cursor.executemany(_SAVE, [_row(journey, decision, now) for journey, decision in ended])
+    for_each(_SAVE, [_row(journey, decision, now) for journey, decision in ended])
     sold = selectors.sold_so_far(journey.lead_id for journey, one in ended if isinstance(one, Sold))
     over = leads.finish(
         [_finished(journey, one, sold) for journey, one in ended if isinstance(one, Sold | Unsold)]

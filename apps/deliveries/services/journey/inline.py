@@ -15,10 +15,10 @@ from decimal import Decimal
 from django.db import close_old_connections, connection
 
 from apps.core import clock
+from apps.core.prepared import fetch_all
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.jobs import wake_drain
 from apps.deliveries.journeys import Journey
-from apps.deliveries.models import Delivery
 from apps.deliveries.services.attempt import transports
 from apps.deliveries.services.corrections.by_hand import late_answer
 from apps.deliveries.services.endpoint.waits import Waits
@@ -26,7 +26,6 @@ from apps.deliveries.services.journey.claims import claim_one, release
 from apps.deliveries.services.journey.settling import settle
 from apps.deliveries.services.journey.starting import start
 from apps.engine.outbound import OutboundResponse
-from apps.leads.models import Lead
 
 logger = logging.getLogger(__name__)
 
@@ -88,13 +87,19 @@ def _may_end_by(until: float, state: DeliveryState) -> bool:
     return state.due_at is None or state.due_at <= clock.now() + timedelta(seconds=left_s)
 
 
+_STATE = """
+    SELECT delivery.status, delivery.reason, delivery.next_attempt_at, lead.payout
+      FROM deliveries_delivery delivery LEFT JOIN leads_lead lead ON lead.id = delivery.lead_id
+     WHERE delivery.id = %s::bigint
+"""
+
+
 def state_of(delivery_id: int) -> DeliveryState:
     """How a delivery stands now."""
-    columns = ("status", "reason", "lead_id", "next_attempt_at")
-    status, reason, lead_id, due_at = Delivery.objects.values_list(*columns).get(pk=delivery_id)
+    [(status, reason, due_at, payout)] = fetch_all(_STATE, [delivery_id])
     if status != DeliveryStatus.SOLD:
         return DeliveryState(status, reason, due_at=due_at)
-    return DeliveryState(status, payout=Lead.objects.values_list("payout", flat=True).get(pk=lead_id))
+    return DeliveryState(status, payout=payout)
 
 
 class _Inline:

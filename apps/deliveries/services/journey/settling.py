@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from apps.core.prepared import array, fetch_all, for_each
 from apps.deliveries.choices import AttemptStatus
 from apps.deliveries.facts import database_now
 from apps.deliveries.journeys import Journey, undone_on_failure
-from apps.deliveries.models import Attempt
 from apps.deliveries.services.attempt.reading import Answer, read
 from apps.deliveries.services.attempt.records import answered
 from apps.deliveries.services.drift import shapes
@@ -27,6 +27,7 @@ from apps.engine import asked_again, waterfall
 from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.outcome import Outcome
 from apps.engine.waterfall import Decision, Result, Send
+from apps.leads import services as leads
 from apps.leads.choices import EventKind
 from apps.leads.models import LeadEvent
 from apps.ledger.selectors import SoldSoFar, sold_so_far
@@ -38,9 +39,11 @@ Answered = tuple[Journey, OutboundResponse]
 
 _SETTLE = """
     UPDATE deliveries_attempt
-    SET status = %s, outcome = %s, http_status = %s, error = %s, error_detail = %s, reason = %s, reference = %s,
-        rule_index = %s, timings = %s, sealed_response = %s, shape = %s, price = %s, reservations = %s, finished_at = %s
-    WHERE id = %s
+    SET status = %s::text, outcome = %s::text, http_status = %s::smallint, error = %s::text, error_detail = %s::text,
+        reason = %s::text, reference = %s::text, rule_index = %s::smallint, timings = %s::jsonb,
+        sealed_response = %s::bytea, shape = %s::text, price = %s::numeric, reservations = %s::jsonb,
+        finished_at = %s::timestamptz
+    WHERE id = %s::bigint
 """
 
 
@@ -100,9 +103,14 @@ def _divided(answers: list[Answer]) -> tuple[list[Answer], list[Answer]]:
     return live, late
 
 
+_STILL_OPEN = f"""
+    SELECT id FROM deliveries_attempt WHERE id = ANY(%s::bigint[]) AND status = '{AttemptStatus.STARTED}'
+     ORDER BY id FOR UPDATE
+"""  # noqa: S608 - a word of our own
+
+
 def _still_open(attempt_ids: list[int]) -> set[int]:
-    rows = Attempt.objects.select_for_update().filter(pk__in=attempt_ids, status=AttemptStatus.STARTED)
-    return set(rows.order_by("pk").values_list("pk", flat=True))
+    return {number for (number,) in fetch_all(_STILL_OPEN, [array(map(str, attempt_ids))])}
 
 
 class _Settling:
@@ -128,7 +136,7 @@ class _Settling:
         after_sale.write(
             [(one.journey, one.attempt) for one in self.answers if one.attempt.id in booked], self.now
         )
-        LeadEvent.objects.bulk_create([_event(answer, self.now, booked) for answer in self.answers])
+        leads.tell([_event(answer, self.now, booked) for answer in self.answers])
         self._save_histories(self.settled.again)
         finishing.finish(ended, turns, self.now)
         for answer in self.answers:
@@ -175,8 +183,7 @@ class _Settling:
         book.write()
 
     def _write_attempts(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.executemany(_SETTLE, [self._attempt_row(answer) for answer in self.answers])
+        for_each(_SETTLE, [self._attempt_row(answer) for answer in self.answers])
 
     def _attempt_row(self, answer: Answer) -> tuple[object, ...]:
         told = answered(
@@ -212,14 +219,10 @@ class _Settling:
         """Those that go on at once: their claim stands, and counts anew, for the process has shown that it
         lives.
         """
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "UPDATE deliveries_delivery SET history = %s, claims = 1 WHERE id = %s",
-                [
-                    (json.dumps(history_dump(journey.history, journey.held)), journey.id)
-                    for journey in journeys
-                ],
-            )
+        for_each(
+            "UPDATE deliveries_delivery SET history = %s::jsonb, claims = 1 WHERE id = %s::bigint",
+            [(json.dumps(history_dump(journey.history, journey.held)), journey.id) for journey in journeys],
+        )
         for journey in journeys:
             journey.claims = 1
 

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from apps.core import clock
 from apps.core.places import PLACES
+from apps.core.prepared import for_each, insert
 from apps.deliveries.choices import AttemptKind, AttemptStatus
 from apps.deliveries.facts import Live, database_now, load_journeys, load_live
 from apps.deliveries.journeys import Journey, OpenAttempt, undone_on_failure
@@ -32,9 +33,14 @@ from apps.engine.outbound import OutboundResponse, TransportError
 from apps.engine.routing import Considered
 from apps.engine.values import Facts
 from apps.engine.waterfall import Decision, Passed, Result, Send
+from apps.leads import services as leads
 from apps.leads.choices import EventKind
 from apps.leads.models import LeadEvent
 
+_TOUCH = """
+    UPDATE deliveries_delivery SET plan = %s::jsonb, history = %s::jsonb, leased_until = %s::timestamptz
+     WHERE id = %s::bigint
+"""
 INTERRUPTED = OutboundResponse(error=TransportError.INTERRUPTED, sent=True)
 
 
@@ -122,7 +128,7 @@ class _Starting:
         reserved = self._reserve(self._not_taken(ready))
         persons.offer(reserved, self.live.now)
         self._write(reserved, [journey for journey, _ in sends])
-        LeadEvent.objects.bulk_create(self.events)
+        leads.tell(self.events)
         finishing.finish(self.started.ended, turns, self.live.now)
         park([(parked.journey, parked.wait_s) for parked in self.started.parked])
 
@@ -236,7 +242,7 @@ class _Starting:
         for journey in journeys:
             assert journey.attempt is not None
             order_id = journey.attempt.order.id
-            if order_id in journey.held:
+            if order_id in journey.held and any(one.order_id == order_id for one in journey.history):
                 Attempt.objects.filter(delivery_id=journey.id, order_id=order_id).update(reservations=[])
 
     def _asked(self, journey: Journey) -> Wanted:
@@ -253,25 +259,24 @@ class _Starting:
 
     def _write(self, attempting: list[Journey], touched: list[Journey]) -> None:
         """Attempts, plans, histories, and a lease that covers the longest answer."""
-        Attempt.objects.bulk_create(
-            [attempt_row(journey, journey.attempt) for journey in attempting if journey.attempt]
-        )
+        rows = [attempt_row(journey, journey.attempt) for journey in attempting if journey.attempt]
+        if rows:
+            insert(rows)
         self.started.sending += [one for one in attempting if one.attempt and one.attempt.request]
         for journey in touched:
             covers_s = LEASE_MARGIN_S
             if journey.attempt is not None:
                 covers_s += journey.attempt.endpoint.timeout_ms / 1000
             journey.lease = self.live.now + timedelta(seconds=covers_s)
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "UPDATE deliveries_delivery SET plan = %s, history = %s, leased_until = %s WHERE id = %s",
-                [
-                    (
-                        json.dumps(plan_dump(journey.plan)) if journey.plan else None,
-                        json.dumps(history_dump(journey.history, journey.held)),
-                        journey.lease,
-                        journey.id,
-                    )
-                    for journey in touched
-                ],
-            )
+        for_each(
+            _TOUCH,
+            [
+                (
+                    json.dumps(plan_dump(journey.plan)) if journey.plan else None,
+                    json.dumps(history_dump(journey.history, journey.held)),
+                    journey.lease,
+                    journey.id,
+                )
+                for journey in touched
+            ],
+        )
