@@ -153,8 +153,8 @@ def test_the_winners_lock_is_given_back_before_those_of_all_are_taken(
     taken = whole._taken("id = %s", [recorded.delivery_id, 1, 30])
     ask, other = holding.ask, Other()
 
-    def asked(offered: Offered) -> Held:
-        held = ask(offered)
+    def asked(offered: Offered, now: datetime) -> Held:
+        held = ask(offered, now)
         CapCounter.objects.filter(cap_key=low).update(used=1)
         return held
 
