@@ -14,6 +14,6 @@ DROP = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("auctions", "0001_initial"), ("leads", "0006_take_balances")]
+    dependencies = [("auctions", "0002_ping_pace"), ("leads", "0006_take_balances")]
 
     operations = [migrations.RunSQL(SQL.read_text(encoding="utf-8"), DROP)]
