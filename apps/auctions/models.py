@@ -98,7 +98,10 @@ class Bid(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     company = loose(Company)
-    ping = models.ForeignKey(Ping, on_delete=models.DO_NOTHING, db_constraint=False, related_name="bids")
+    # Its index is `bid_ping`.
+    ping = models.ForeignKey(
+        Ping, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="bids"
+    )
     order_id = models.BigIntegerField()
     order_name = models.CharField(max_length=120)
     buyer_id = models.BigIntegerField()
@@ -129,6 +132,7 @@ class Bid(models.Model):
             models.Index(fields=("ping", "id"), name="bid_ping"),
             models.Index(fields=("endpoint_id", "-id"), name="bid_endpoint"),
             models.Index(fields=("company", "-id"), name="bid_company"),
+            models.Index(fields=("order_id", "ping"), name="bid_order", condition=models.Q(status="bid")),
         ]
 
     def __str__(self) -> str:

@@ -114,7 +114,8 @@ _POSTED = """
 """
 _ACCEPTED = """
     SELECT count(*) FILTER (WHERE outcome = 'accepted'), count(*) FROM deliveries_attempt
-     WHERE order_id = %(order)s AND kind = 'sale' AND id >= %(first)s AND id < %(last)s
+     WHERE company_id = (SELECT company_id FROM campaigns_campaign WHERE id = %(campaign)s)
+       AND order_id = %(order)s AND kind = 'sale' AND id >= %(first)s AND id < %(last)s
        AND outcome IN ('accepted', 'rejected', 'duplicate', 'failed')
 """
 _SAMPLED = """
