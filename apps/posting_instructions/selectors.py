@@ -1,6 +1,6 @@
 """Reads for the pages: what a link shows, how far its source has come, and what it sent last."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,10 +11,12 @@ from apps.auctions.models import Ping
 from apps.campaigns.models import ListContent
 from apps.companies.models import AuditEvent
 from apps.engine.campaign import CampaignSpec, TermsSpec
+from apps.engine.caps import period_key
 from apps.engine.reasons import REASONS
+from apps.engine.requirements import CapSpec
 from apps.intake.models import Refusal
 from apps.leads.choices import LeadStatus
-from apps.leads.models import Lead
+from apps.leads.models import CapCounter, Lead
 from apps.posting_instructions.checklist import Milestones
 from apps.posting_instructions.choices import EXCHANGE, REVIEWED
 from apps.publishing.models import Publication, Version
@@ -196,6 +198,14 @@ def refusals(terms: Terms, *, at: datetime, exchanges: bool = False) -> list[Ref
     counted = lately.values_list("code").annotate(number=Sum("count")).order_by("-number", "code")
     found = [(REASONS[code], number) for code, number in counted if code in REASONS]
     return [Refused(reason.exchange if exchanges else reason.text, number) for reason, number in found]
+
+
+def caps_used(caps: Iterable[CapSpec], *, at: datetime) -> dict[str, int]:
+    """How much of each cap is used in the period it is in, by the cap's key; nothing for unused ones."""
+    periods = {cap.key: period_key(cap, at) for cap in caps}
+    counters = CapCounter.objects.filter(cap_key__in=periods, period_key__in=set(periods.values()))
+    rows = counters.values_list("cap_key", "period_key", "used")
+    return {key: used for key, period, used in rows if periods[key] == period}
 
 
 def list_entries(list_hash: str) -> Iterator[str]:

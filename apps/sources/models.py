@@ -70,6 +70,12 @@ class Terms(models.Model):
     callback_url = models.URLField(
         blank=True, max_length=500, help_text="Where the final result is posted when the answer was 202."
     )
+    tells_caps = models.BooleanField(
+        "tell how much is left",
+        default=False,
+        help_text="Live: the instructions say of each cap whether more than half, less than half, little or nothing "
+        "is left; never a number.",
+    )
     src = models.CharField(
         "SRC", max_length=40, unique=True, null=True, blank=True, editable=False, default=new_src
     )

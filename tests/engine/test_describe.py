@@ -122,7 +122,7 @@ def test_requirements_are_sentences_with_their_messages() -> None:
         "Zip codes": "Only leads from the 2 listed zip codes.",
         "Hours": "Monday to Friday, 9 AM to 5 PM Eastern.",
         "Owners": "Accepted when: Homeowner is yes.",
-        "Secret": "A filter of your client's applies.",
+        "Further filters": "1 further filter of your client's applies.",
         "Duplicates": "No lead with the same Email or Phone as one of the last 30 days.",
         "Campaign cap": "The campaign as a whole takes a limited number of leads.",
         "E-mail": "The e-mail address must be able to receive mail and not be a throw-away address.",

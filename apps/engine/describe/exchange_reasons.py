@@ -44,6 +44,14 @@ _WORDS = {
     ),
 }
 """In place of the words of several codes that the exchange tells alike, or of the simple post's own."""
+FAULT_WORDS = {
+    "invalid_payload": (
+        "The body could not be read, or has no object under data.",
+        "Send one JSON object with SRC, KEY and data.",
+    ),
+    "payload_too_large": ("The body is over 256 KiB.", "Send only the campaign's fields."),
+}
+"""The same for faults of the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,11 @@ def exchange_reasons(spec: CampaignSpec, terms: TermsSpec) -> list[ExchangeReaso
     for reason in sorted(_possible(spec, terms), key=lambda each: order[each.code]):
         found.setdefault(reason.exchange, []).append(reason)
     return [_merged(name, reasons) for name, reasons in found.items()]
+
+
+def reason_names(spec: CampaignSpec, terms: TermsSpec) -> dict[str, str]:
+    """The simple post's messages by the exchange's reason for the same; several can have one reason."""
+    return {text: each.name for each in exchange_reasons(spec, terms) for text in each.messages}
 
 
 def _possible(spec: CampaignSpec, terms: TermsSpec) -> Iterator[Reason]:

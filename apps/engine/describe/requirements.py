@@ -1,6 +1,6 @@
 """What a lead must meet, in sentences, each with the messages of a lead that does not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from apps.engine.describe.words import duration, joined
 from apps.engine.fields.state import STATE_NAMES
 from apps.engine.index import index
 from apps.engine.reasons import message
-from apps.engine.requirements import CapSpec, DuplicateSpec
+from apps.engine.requirements import CapSpec, DuplicateSpec, RuleSpec
 from apps.engine.schedule_words import zone_name
 from apps.engine.values import Problem
 
@@ -95,12 +95,22 @@ def _schedule(spec: CampaignSpec, now: datetime) -> Iterator[Requirement]:
 
 
 def _rules(spec: CampaignSpec) -> Iterator[Requirement]:
+    """What is public in words; of the others only that they are there, with the messages they lead to."""
     for kind, begin in (("condition", "Accepted when: "), ("filter", "Refused when: ")):
-        for rule in spec.rules:
-            if rule.kind == kind:
-                said = f"{begin}{rules.explain(rule.expression, spec)}."
-                text = said if rule.public else f"A {kind} of your client's applies."
-                yield Requirement(kind, rule.name, text, (message(Problem(kind, None, {"name": rule.name})),))
+        rules_of_kind = [rule for rule in spec.rules if rule.kind == kind]
+        for rule in rules_of_kind:
+            if rule.public:
+                text = f"{begin}{rules.explain(rule.expression, spec)}."
+                yield Requirement(kind, rule.name, text, _refusals([rule]))
+        hidden = [rule for rule in rules_of_kind if not rule.public]
+        if hidden:
+            one = len(hidden) == 1
+            text = f"{len(hidden)} further {kind}{'' if one else 's'} of your client's {'applies' if one else 'apply'}."
+            yield Requirement(kind, f"Further {kind}s", text, _refusals(hidden))
+
+
+def _refusals(of: Sequence[RuleSpec]) -> tuple[str, ...]:
+    return tuple(message(Problem(rule.kind, None, {"name": rule.name})) for rule in of)
 
 
 def _duplicate(spec: CampaignSpec, rule: DuplicateSpec) -> Requirement:
@@ -116,19 +126,18 @@ def _duplicate(spec: CampaignSpec, rule: DuplicateSpec) -> Requirement:
 
 
 def _caps(spec: CampaignSpec, terms: TermsSpec) -> Iterator[Requirement]:
+    """That there are caps; their numbers are the client's."""
     for cap in terms.caps:
-        yield Requirement("caps", f"{caps.label(cap)} cap", _cap(cap, spec), (message(caps.problem(cap)),))
+        yield Requirement("caps", f"{caps.label(cap)} cap", _cap(cap), (message(caps.problem(cap)),))
     if spec.caps:
         text = "The campaign as a whole takes a limited number of leads."
         yield Requirement("caps", "Campaign cap", text, (message(caps.problem(spec.caps[0])),))
 
 
-def _cap(cap: CapSpec, spec: CampaignSpec) -> str:
-    what = f"{spec.currency} {cap.limit / 100:,.2f}" if cap.basis == "spend" else f"{cap.limit:,} leads"
-    what = "1 lead" if what == "1 leads" else what
-    period = "in total" if cap.period == "total" else f"per {cap.period} ({zone_name(cap.time_zone)})"
-    scope = f" where {rules.explain(cap.expression, spec)}" if cap.expression is not None else ""
-    return f"At most {what} {period}{scope}."
+def _cap(cap: CapSpec) -> str:
+    return (
+        f"What is taken from you is limited {'in total' if cap.period == 'total' else f'per {cap.period}'}."
+    )
 
 
 def _verification(spec: CampaignSpec) -> Iterator[Requirement]:

@@ -1,4 +1,7 @@
-"""Small words: lists and spans of time."""
+"""Small words: lists, spans of time, whether to send again."""
+
+RESEND = {"never": "No", "corrected": "Yes, once corrected", "later": "Yes, later"}
+"""By `Reason.resend`."""
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 

@@ -1,7 +1,7 @@
 """Answers exactly as the API gives them: rendered by the engine's own reply, not written by hand."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -20,18 +20,20 @@ _DOCUMENTED = ("leadStatus", "reason", "message", "price")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer with what it means as title."""
+    """An answer with what it means as title: as code, and where it is a whole one as the body itself."""
 
     title: str
     code: Code
+    body: Mapping[str, Any] = field(default_factory=dict)
+    http: int = 200
 
 
 def answers(page: Frame) -> list[Answer]:
     """Accepted, accepted as a test, rejected."""
     return [
-        Answer("Test lead accepted", body_of(page, VerdictOutcome.ACCEPTED, test=True)),
-        Answer("Live lead accepted", body_of(page, VerdictOutcome.ACCEPTED, price=_price(page))),
-        Answer("Live lead rejected", body_of(page, VerdictOutcome.REJECTED, problems=_usual_problem(page))),
+        _answer(page, "Test lead accepted", VerdictOutcome.ACCEPTED, test=True),
+        _answer(page, "Live lead accepted", VerdictOutcome.ACCEPTED, price=_price(page)),
+        _answer(page, "Live lead rejected", VerdictOutcome.REJECTED, problems=_usual_problem(page)),
     ]
 
 
@@ -44,16 +46,17 @@ def refused_with(page: Frame, message: str) -> Code:
     return as_code(documented | {"message": message})
 
 
-def pending(page: Frame) -> Code:
+def pending(page: Frame) -> Answer:
     """The answer while buyers are still being asked."""
     status_url = f"{settings.PUBLIC_URL}{_STATUS_PATH}…"
-    return body_of(page, VerdictOutcome.PENDING, status_url=status_url)
+    return _answer(page, "Still being asked", VerdictOutcome.PENDING, status_url=status_url)
 
 
-def body_of(page: Frame, outcome: VerdictOutcome, **attributes: Any) -> Code:
-    """The body of a verdict on a lead of this campaign, as code."""
+def _answer(page: Frame, title: str, outcome: VerdictOutcome, **attributes: Any) -> Answer:
+    """The answer to a lead of this campaign with that verdict."""
     verdict = Verdict(outcome, lead_id=_LEAD_ID, spec_version=page.spec.version, **attributes)
-    return as_code(render_simple(verdict, settings.BRAND_NAME)[1])
+    http, body = render_simple(verdict, settings.BRAND_NAME)
+    return Answer(title, as_code(body), body, http)
 
 
 def as_code(body: dict[str, Any]) -> Code:

@@ -47,6 +47,7 @@ class Frame:
     urls: dict[str, str]
     mode: Mode
     is_approved: bool
+    tells_caps: bool
     checklist: Checklist
     reviewed_at: datetime | None
     published_at: datetime
@@ -131,6 +132,7 @@ def frame(shown: Instructions, *, token: str, now: datetime) -> Frame | None:
         urls=tab_urls(token),
         mode=mode(shown.terms, exchanges=exchanges),
         is_approved=shown.terms.approval == Approval.APPROVED,
+        tells_caps=shown.terms.tells_caps,
         checklist=checklist(shown.milestones, exchanges=exchanges),
         reviewed_at=shown.milestones.reviewed_at,
         published_at=published,

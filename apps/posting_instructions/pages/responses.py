@@ -8,17 +8,12 @@ from django.conf import settings
 
 from apps.engine import describe
 from apps.engine.describe import FieldRow
+from apps.engine.describe.words import RESEND
 from apps.engine.reasons import REASONS, REQUEST, Reason
 from apps.engine.reply import render_simple_fault
 from apps.posting_instructions.pages.anchors import anchor
 from apps.posting_instructions.pages.answers import answers, pending
 from apps.posting_instructions.pages.frame import Frame
-
-RESEND = {
-    "never": "No",
-    "corrected": "Yes, once corrected",
-    "later": "Yes, later",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ def context(page: Frame) -> dict[str, Any]:
     return {
         "brand": settings.BRAND_NAME,
         "answers": answers(page),
-        "pending": pending(page) if page.waits_for_buyers else None,
+        "pending": pending(page).code if page.waits_for_buyers else None,
         "groups": groups(page),
         "faults": tuple(faults()),
     }

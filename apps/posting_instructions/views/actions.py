@@ -21,7 +21,7 @@ from apps.posting_instructions.choices import Tab
 from apps.posting_instructions.pages import requirements
 from apps.posting_instructions.pages.frame import Frame, tab_urls
 from apps.posting_instructions.views.access import LinkView, not_found
-from apps.posting_instructions.views.tabs import TabView, overview_of
+from apps.posting_instructions.views.tabs import TabView, caps_used, overview_of
 
 _LINES_A_CHUNK = 2000
 
@@ -65,7 +65,7 @@ class ZipCheckView(TabView):
 
     def answered(self, page: Frame, asked: str) -> dict[str, Any]:
         """The requirements with the answer in place."""
-        return requirements.context(page, now=now(), zip_asked=asked)
+        return requirements.context(page, now=now(), used=caps_used(page), zip_asked=asked)
 
 
 class ZipListView(LinkView):

@@ -11,6 +11,7 @@ from apps.posting_instructions import selectors
 from apps.posting_instructions.choices import Tab
 from apps.posting_instructions.code import LANGUAGES
 from apps.posting_instructions.pages import fields, go_live, overview, requirements, responses
+from apps.posting_instructions.pages.caps_left import told_caps
 from apps.posting_instructions.pages.exchange import fields as exchange_fields
 from apps.posting_instructions.pages.exchange import go_live as exchange_go_live
 from apps.posting_instructions.pages.exchange import overview as exchange_overview
@@ -76,7 +77,7 @@ class RequirementsView(TabView):
     tab = Tab.REQUIREMENTS
 
     def context(self, page: Frame) -> dict[str, Any]:
-        return requirements.context(page, now=now())
+        return requirements.context(page, now=now(), used=caps_used(page))
 
 
 class ResponsesView(TabView):
@@ -91,6 +92,14 @@ class GoLiveView(TabView):
 
     def context(self, page: Frame) -> dict[str, Any]:
         return exchange_go_live.context(page) if page.is_exchange else go_live.context(page)
+
+
+def caps_used(page: Frame) -> dict[str, int] | None:
+    """How much of the caps is used, where the client lets this source know."""
+    if not page.tells_caps:
+        return None
+    told = told_caps(page.spec, page.terms)
+    return selectors.caps_used([cap for group in told.values() for cap in group], at=page.at)
 
 
 def overview_of(page: Frame, *, revealed: bool) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class TermsAdmin(AccessMixin, SwitchMixin, CompanyAdmin):
             "How much, and from where",
             {"fields": (("limit_per_second", "limit_per_minute", "limit_per_day"), "ip_allow")},
         ),
-        ("Telling the source", {"fields": ("callback_url",)}),
+        ("Telling the source", {"fields": ("callback_url", "tells_caps")}),
         ("For yourselves", {"fields": ("note",)}),
     )
 

@@ -24,25 +24,29 @@ def pinged(page: Frame, *, test: bool) -> Answer:
     verdict = Verdict(VerdictOutcome.ACCEPTED, price=page.terms.sample_payout, test=test)
     expires_at = page.at + timedelta(seconds=page.spec.auction.ping_valid_s)
     whole = render_ping(verdict, ping_id=EXAMPLE_PING, expires_at=expires_at)[1]
-    return Answer("Ping accepted", as_code(whole))
+    return _answer("Ping accepted", whole)
 
 
 def not_pinged() -> Answer:
     """A ping that nobody bid for."""
     verdict = Verdict(VerdictOutcome.REJECTED, (Problem("no_eligible_buyer"),))
-    return Answer("Ping rejected", as_code(render_ping(verdict)[1]))
+    return _answer("Ping rejected", render_ping(verdict)[1])
 
 
 def delivered(*, test: bool) -> Answer:
     """A post that was delivered."""
     verdict = Verdict(VerdictOutcome.ACCEPTED, lead_id=_LEAD_ID, test=test)
-    return Answer("Post delivered", as_code(render_post(verdict, delivery_id=_DELIVERY_ID)[1]))
+    return _answer("Post delivered", render_post(verdict, delivery_id=_DELIVERY_ID)[1])
 
 
 def not_delivered(code: str, title: str) -> Answer:
     """A live post that ended in a reason."""
     verdict = Verdict(VerdictOutcome.REJECTED, (Problem(code),), lead_id=_LEAD_ID)
-    return Answer(title, as_code(render_post(verdict)[1]))
+    return _answer(title, render_post(verdict)[1])
+
+
+def _answer(title: str, whole: dict[str, Any]) -> Answer:
+    return Answer(title, as_code(whole), whole)
 
 
 def fault(code: str, call: Call) -> tuple[int, Mapping[str, Any]]:

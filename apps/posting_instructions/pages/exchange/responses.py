@@ -6,6 +6,7 @@ from typing import Any
 
 from apps.engine import describe
 from apps.engine.describe import ExchangeReason
+from apps.engine.describe.words import RESEND
 from apps.engine.reasons import REASONS, REQUEST
 from apps.posting_instructions.choices import Call
 from apps.posting_instructions.pages.anchors import anchor
@@ -18,17 +19,9 @@ from apps.posting_instructions.pages.exchange.answers import (
 )
 from apps.posting_instructions.pages.exchange.examples import BadCall
 from apps.posting_instructions.pages.frame import Frame, joined
-from apps.posting_instructions.pages.responses import RESEND
 
 _OF_THE_KEY = ("missing_credentials", "invalid_key", "credential_disabled")
 _NOT_HERE = "not_found"
-_FAULT_WORDS = {
-    "invalid_payload": (
-        "The body could not be read, or has no object under data.",
-        "Send one JSON object with SRC, KEY and data.",
-    ),
-    "payload_too_large": ("The body is over 256 KiB.", "Send only the campaign's fields."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +87,7 @@ def faults(page: Frame) -> Iterator[FaultRow]:
     codes = [code for code, reason in REASONS.items() if reason.group == REQUEST and code != _NOT_HERE]
     for status, code in sorted((fault(code, Call.POST)[0], code) for code in (*codes, *_OF_THE_KEY)):
         reason = REASONS[code]
-        meaning, action = _FAULT_WORDS.get(code, (reason.meaning, reason.action))
+        meaning, action = describe.FAULT_WORDS.get(code, (reason.meaning, reason.action))
         yield FaultRow(
             anchor(reason.exchange),
             status,
