@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from apps.posting_instructions.views.access import NowhereView, SlashView
 from apps.posting_instructions.views.actions import RevealView, ReviewedView, ZipCheckView, ZipListView
+from apps.posting_instructions.views.documents import DocumentView, PrintView
 from apps.posting_instructions.views.site import landing, robots
 from apps.posting_instructions.views.tabs import (
     FieldsView,
@@ -24,6 +25,8 @@ _of_a_link = [
     path("responses/", ResponsesView.as_view(), name="responses"),
     path("testing/", TestingView.as_view(), name="testing"),
     path("go-live/", GoLiveView.as_view(), name="go_live"),
+    path("contract/<str:name>", DocumentView.as_view(), name="document"),
+    path("print/", PrintView.as_view(), name="print"),
     path("key/", RevealView.as_view(), name="reveal"),
 ]
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from apps.engine.campaign import CampaignSpec, PayoutSpec, TermsSpec
 from apps.posting_instructions.checklist import Checklist, checklist
 from apps.posting_instructions.choices import EXCHANGE, Call, Tab
+from apps.posting_instructions.documents import documents
 from apps.posting_instructions.pages.examples import Example
 from apps.posting_instructions.pages.exchange.examples import BadCall
 from apps.posting_instructions.pages.sampling import bad_calls, bad_examples, sample
@@ -33,6 +34,15 @@ class Mode:
     label: str
     look: str
     notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the contract, to be taken along."""
+
+    label: str
+    words: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,7 @@ class Frame:
     src: str
     at: datetime
     bad_calls: tuple[BadCall, ...] = ()
+    files: tuple[File, ...] = ()
 
     @property
     def is_exchange(self) -> bool:
@@ -111,8 +122,16 @@ class Frame:
 
 def tab_urls(token: str) -> dict[str, str]:
     """The address of every tab and action of a link."""
-    names = (*(tab.key for tab in Tab), "reveal", "reviewed", "zips", "zip_check")
+    names = (*(tab.key for tab in Tab), "reveal", "reviewed", "zips", "zip_check", "print")
     return {name: reverse(f"instructions:{name}", args=[token]) for name in names}
+
+
+def files(token: str, *, exchanges: bool) -> tuple[File, ...]:
+    """The files of a link's contract."""
+    return tuple(
+        File(each.label, each.words, reverse("instructions:document", args=[token, each.name]))
+        for each in documents(exchanges=exchanges)
+    )
 
 
 def frame(shown: Instructions, *, token: str, now: datetime) -> Frame | None:
@@ -130,6 +149,7 @@ def frame(shown: Instructions, *, token: str, now: datetime) -> Frame | None:
         bad_calls=bad_calls(shown.version.pk, today=now.date()) if exchanges else (),
         keys=shown.keys,
         urls=tab_urls(token),
+        files=files(token, exchanges=exchanges),
         mode=mode(shown.terms, exchanges=exchanges),
         is_approved=shown.terms.approval == Approval.APPROVED,
         tells_caps=shown.terms.tells_caps,
