@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +15,15 @@ from django.test import Client
 
 from apps.auctions.models import Ping
 from apps.leads.models import Lead
-from apps.posting_instructions.code import LANGUAGES, MASK
+from apps.posting_instructions.code import MASK
 from apps.posting_instructions.pages.exchange.identity import EXAMPLE_PING
 from tests.posting_instructions.conftest import Reader
 from tests.posting_instructions.worlds import made
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+GOOGLE = Path(__file__).with_name("apps_script.js")
 
 
 def _run(command: list[str], given: str = "") -> str:
@@ -39,8 +43,11 @@ RUNS: dict[str, Callable[[str], str]] = {
     "python": _python,
     "javascript": lambda code: _run(["node", "--input-type=module", "-e", code]),
     "php": lambda code: _run(["php"], code),
+    "ruby": lambda code: _run(["ruby"], code),
+    "apps_script": lambda code: _run(["node", "-e", f"{GOOGLE.read_text()}{code}\nsendLead();"]),
 }
-NEEDS = {"javascript": "node", "php": "php"}
+"""C# needs a project of its own to run; `test_code` parses it, like the others."""
+NEEDS = {"javascript": "node", "php": "php", "ruby": "ruby", "apps_script": "node"}
 
 
 @pytest.fixture
@@ -60,7 +67,7 @@ def code(live_server: Any, settings: Any, client: Client) -> Callable[[str, str]
     return copied
 
 
-@pytest.mark.parametrize("language", [each.key for each in LANGUAGES])
+@pytest.mark.parametrize("language", sorted(RUNS))
 def test_a_ping_its_post_and_a_direct_post(code: Callable[[str, str], str], language: str) -> None:
     if language in NEEDS and shutil.which(NEEDS[language]) is None:
         pytest.skip(f"needs {NEEDS[language]} to run the sample")

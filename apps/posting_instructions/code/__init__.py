@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from apps.posting_instructions.code import curl, javascript, php, python
+from apps.posting_instructions.code import apps_script, csharp, curl, javascript, php, python, ruby
 from apps.posting_instructions.code.parts import (
     MASK,
     Code,
@@ -57,6 +57,9 @@ LANGUAGES: tuple[Language, ...] = (
     Language("python", "Python", python.write),
     Language("javascript", "JavaScript", javascript.write),
     Language("php", "PHP", php.write),
+    Language("csharp", "C#", csharp.write),
+    Language("ruby", "Ruby", ruby.write),
+    Language("apps_script", "Apps Script", apps_script.write),
 )
 
 
