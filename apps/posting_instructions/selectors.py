@@ -1,20 +1,18 @@
-"""Reads for the pages: what a link shows, how far its source has come, and what it sent last."""
+"""Reads for the pages: what a link shows, and how far its source has come."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Min, Q, Sum
+from django.db.models import Min, Q
 
-from apps.auctions.choices import PingOrigin, PingStatus
+from apps.auctions.choices import PingStatus
 from apps.auctions.models import Ping
 from apps.campaigns.models import ListContent
 from apps.companies.models import AuditEvent
 from apps.engine.campaign import CampaignSpec, TermsSpec
 from apps.engine.caps import period_key
-from apps.engine.reasons import REASONS
 from apps.engine.requirements import CapSpec
-from apps.intake.models import Refusal
 from apps.leads.choices import LeadStatus
 from apps.leads.models import CapCounter, Lead
 from apps.posting_instructions.checklist import Milestones
@@ -27,9 +25,6 @@ from apps.sources.selectors import live_credentials
 
 WINDOW = 500
 """How many of the terms' first and latest leads are looked at for the checklist: a bound, whatever is stored."""
-
-LOG_LENGTH = 20
-REFUSALS_OF = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +55,6 @@ class Instructions:
     def terms(self) -> Terms:
         """The terms the link belongs to."""
         return self.link.terms
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One of the source's own requests, without the person in it. `rejected` says how it was answered."""
-
-    at: datetime
-    age_s: int
-    method: str
-    is_test: bool
-    rejected: bool
-    message: str
-    lead_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """How often a request was answered with a message without a lead being made."""
-
-    message: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What a source sent lately: its requests on record, and how often it was refused without one."""
-
-    log: list[LogLine]
-    refusals: list[Refused]
 
 
 def instructions(link: InstructionLink) -> Instructions:
@@ -140,64 +106,6 @@ def _tried(terms: Terms, posted_at: datetime | None) -> datetime | None:
     )
     pinged_at = window.filter(reason="").aggregate(at=Min("received_at"))["at"]
     return min((at for at in (pinged_at, posted_at) if at is not None), default=None)
-
-
-def past(terms: Terms, *, at: datetime) -> Past:
-    """What a source sent lately."""
-    return Past(request_log(terms, at=at), refusals(terms, at=at))
-
-
-def exchange_past(terms: Terms, *, at: datetime) -> Past:
-    """The same of a source that pings and posts: its pings are requests, too; refusals by the exchange's reasons."""
-    both = [*request_log(terms, at=at), *ping_log(terms, at=at)]
-    log = sorted(both, key=lambda each: each.at, reverse=True)[:LOG_LENGTH]
-    return Past(log, refusals(terms, at=at, exchanges=True))
-
-
-def ping_log(terms: Terms, *, at: datetime) -> list[LogLine]:
-    """The source's latest pings with valid credentials, newest first."""
-    fields = ("id", "received_at", "status", "reason", "message")
-    pings = (
-        Ping.objects.filter(terms=terms, origin=PingOrigin.PING).order_by("-id").only(*fields)[:LOG_LENGTH]
-    )
-    return [
-        LogLine(
-            at=each.received_at,
-            age_s=max(0, int((at - each.received_at).total_seconds())),
-            method="Ping",
-            is_test=each.status == PingStatus.TEST,
-            rejected=bool(each.reason),
-            message=each.message,
-            lead_id=each.public_id,
-        )
-        for each in pings
-    ]
-
-
-def request_log(terms: Terms, *, at: datetime) -> list[LogLine]:
-    """The source's latest requests with valid credentials, newest first."""
-    fields = ("id", "received_at", "method", "is_test", "status", "message")
-    leads = Lead.objects.filter(terms=terms).order_by("-id").only(*fields)[:LOG_LENGTH]
-    return [
-        LogLine(
-            at=lead.received_at,
-            age_s=max(0, int((at - lead.received_at).total_seconds())),
-            method=lead.get_method_display(),
-            is_test=lead.is_test,
-            rejected=bool(lead.message) or lead.status == LeadStatus.REJECTED,
-            message=lead.message,
-            lead_id=lead.public_id,
-        )
-        for lead in leads
-    ]
-
-
-def refusals(terms: Terms, *, at: datetime, exchanges: bool = False) -> list[Refused]:
-    """What was refused in the last day before it became a lead, most frequent first. Nothing of it was stored."""
-    lately = Refusal.objects.filter(terms_id=terms.pk, hour__gt=at - REFUSALS_OF)
-    counted = lately.values_list("code").annotate(number=Sum("count")).order_by("-number", "code")
-    found = [(REASONS[code], number) for code, number in counted if code in REASONS]
-    return [Refused(reason.exchange if exchanges else reason.text, number) for reason, number in found]
 
 
 def caps_used(caps: Iterable[CapSpec], *, at: datetime) -> dict[str, int]:

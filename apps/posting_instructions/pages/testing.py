@@ -11,7 +11,7 @@ from apps.posting_instructions.code import MASK, Code, Request, Sample, Secret, 
 from apps.posting_instructions.pages.examples import Example
 from apps.posting_instructions.pages.frame import Frame
 from apps.posting_instructions.pages.identity import identity
-from apps.posting_instructions.selectors import Past
+from apps.posting_instructions.past import Past
 from apps.posting_instructions.services import SentTest
 
 _REMARKS = frozenset({"unknown_field", "field_case", "value_dropped", "ping_mismatch"})

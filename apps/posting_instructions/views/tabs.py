@@ -29,6 +29,8 @@ class TabView(LinkView):
     """A tab: its frame, and what it adds."""
 
     tab: Tab
+    template = ""
+    """Where it is not named after the tab."""
     http_method_names = ("get", "head")
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -52,7 +54,8 @@ class TabView(LinkView):
             **build(page),
         }
         folder = "exchange/" if page.is_exchange and self.tab in _OF_THEIR_OWN else ""
-        return render(request, f"posting_instructions/{folder}{self.tab.key}.html", context)
+        name = self.template or f"{folder}{self.tab.key}.html"
+        return render(request, f"posting_instructions/{name}", context)
 
     def context(self, page: Frame) -> dict[str, Any]:
         """What the tab shows beside the frame."""

@@ -6,12 +6,13 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.core.clock import now
 from apps.core.requests import remote_address
-from apps.posting_instructions import limits, selectors, services
+from apps.posting_instructions import limits, past, selectors, services
 from apps.posting_instructions.choices import Call, Tab
-from apps.posting_instructions.pages import testing
+from apps.posting_instructions.pages import past_request, testing
 from apps.posting_instructions.pages.exchange import testing as exchange_testing
 from apps.posting_instructions.pages.exchange.testing import Chosen
 from apps.posting_instructions.pages.frame import Frame, frame, tab_urls
+from apps.posting_instructions.views.access import not_found
 from apps.posting_instructions.views.actions import too_often
 from apps.posting_instructions.views.tabs import TabView
 
@@ -44,9 +45,9 @@ class TestingView(TabView):
         example = request.POST.get("example", "")
         body = _typed(request, PREFIX)
         sent = services.test_lead_send(self.link, body, remote_address=remote_address(request), at=now())
-        past = selectors.past(self.link.terms, at=now())
+        lately = past.past(self.link.terms, at=now())
         return self.page(
-            request, token, lambda page: testing.context(page, example_key=example, past=past, sent=sent)
+            request, token, lambda page: testing.context(page, example_key=example, past=lately, sent=sent)
         )
 
     def unsent(self, page: Frame, request: HttpRequest) -> dict[str, Any]:
@@ -54,8 +55,8 @@ class TestingView(TabView):
         example = request.GET.get("example", "")
         if page.is_exchange:
             return self.exchange(page, Chosen(_call(request.GET.get("call", "")), example))
-        past = selectors.past(self.link.terms, at=now())
-        return testing.context(page, example_key=example, past=past)
+        lately = past.past(self.link.terms, at=now())
+        return testing.context(page, example_key=example, past=lately)
 
     def called(self, page: Frame, request: HttpRequest) -> Chosen:
         """A call of the exchange sent as it was typed, or not sent but to be filled in with another example."""
@@ -72,8 +73,22 @@ class TestingView(TabView):
 
     def exchange(self, page: Frame, chosen: Chosen) -> dict[str, Any]:
         """The forms of an exchange with what the source sent lately."""
-        past = selectors.exchange_past(self.link.terms, at=now())
-        return exchange_testing.context(page, chosen=chosen, past=past)
+        lately = past.exchange_past(self.link.terms, at=now())
+        return exchange_testing.context(page, chosen=chosen, past=lately)
+
+
+class RequestView(TabView):
+    """One of the source's own requests, the person in it masked."""
+
+    tab = Tab.TESTING
+    template = "request.html"
+
+    def get(self, request: HttpRequest, token: str, public_id: str = "") -> HttpResponse:
+        spec = selectors.instructions(self.link).spec
+        found = past.request_find(self.link.terms, public_id, spec, at=now())
+        if found is None:
+            return not_found(request)
+        return self.page(request, token, lambda page: past_request.context(page, found))
 
 
 def _call(key: str) -> Call | None:

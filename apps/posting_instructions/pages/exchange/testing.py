@@ -14,7 +14,7 @@ from apps.posting_instructions.pages.exchange.examples import EXPIRED, POSTED, B
 from apps.posting_instructions.pages.exchange.identity import as_request
 from apps.posting_instructions.pages.frame import Frame
 from apps.posting_instructions.pages.testing import Input, Result, errors_in, warned, written
-from apps.posting_instructions.selectors import Past
+from apps.posting_instructions.past import Past
 from apps.posting_instructions.services import SentCall
 
 _TOP = {Call.PING: ("SRC", "KEY"), Call.POST: ("SRC", "KEY", "ping_id"), Call.DIRECT_POST: ("SRC", "KEY")}
