@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('auctions', '0002_ping_pace'),
+        ('auctions', '0003_settle'),
         ('companies', '0001_initial'),
     ]
 
