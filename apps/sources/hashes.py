@@ -43,7 +43,7 @@ def hash_rows(company_id: int, kind: str, normal: str) -> list[tuple[bytes, byte
             ),
             value,
         )
-        for text in _spellings(kind, normal)
+        for text in spellings(kind, normal)
         for name in _ALGORITHMS
     ]
 
@@ -54,7 +54,8 @@ def values_of(company_id: int, hashed: Mapping[str, str]) -> dict[str, bytes]:
     return {kinds[bytes(found)]: bytes(value) for found, value in fetch_all(_FIND, (list(kinds),))}
 
 
-def _spellings(kind: str, normal: str) -> Iterable[str]:
+def spellings(kind: str, normal: str) -> Iterable[str]:
+    """The texts of a value (kind email or phone, in its normal form) whose hashes are found, the usual one first."""
     if kind == BlockKind.EMAIL:
         return (normal.lower(),)
     return dict.fromkeys((normal, normal.lstrip("+"), national_digits(normal)))

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from django.test import Client
 
 from apps.auctions.models import Ping
 from apps.leads.models import Lead
+from apps.leads.services import hashes_due
 from apps.posting_instructions.code import MASK
 from apps.posting_instructions.pages.exchange.identity import EXAMPLE_PING
 from tests.posting_instructions.conftest import Reader
@@ -65,6 +67,29 @@ def code(live_server: Any, settings: Any, client: Client) -> Callable[[str, str]
         return unescape(re.sub(r"<[^>]+>", "", dict(found)[language])).replace(MASK, world.key)
 
     return copied
+
+
+@pytest.mark.parametrize("kind", ["pinging", "full"])
+def test_the_pre_check_is_answered_as_it_is_shown(client: Client, kind: str) -> None:
+    """Plain and, where hashes are taken, hashed: the bodies of the page by the real door."""
+    world = made(kind)
+    hashes_due()
+    section = Reader(client, world.token).html().split('id="precheck"')[1].split("</section>")[0]
+    blocks = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", section, re.DOTALL)
+    texts = [unescape(re.sub(r"<[^>]+>", "", block)).replace(MASK, world.key) for block in blocks]
+    bodies = [json.loads(text) for text in texts if text.startswith("{")]
+    *asked, shown = bodies
+    assert len(asked) == (1 if kind == "pinging" else 0)
+    curl = next(text for text in texts if text.startswith("curl"))
+    asked.append(json.loads(curl.split("-d '")[1].rpartition("'")[0]))
+    for body in asked:
+        answer = client.post("/precheck", json.dumps(body), content_type="application/json").json()
+        assert {name: answer[name] for name in shown} == shown
+    assert [word for word in ("open", "duplicate", "suppressed") if f"<code>{word}</code>" in section] == [
+        "open",
+        "duplicate",
+        "suppressed",
+    ]
 
 
 @pytest.mark.parametrize("language", sorted(RUNS))

@@ -83,6 +83,11 @@ class Frame:
         return f"{settings.PUBLIC_URL}/{call.key}"
 
     @property
+    def precheck(self) -> str:
+        """Where it is asked whether a person would be taken."""
+        return f"{settings.PUBLIC_URL}/precheck"
+
+    @property
     def endpoint(self) -> str:
         """Where leads are posted."""
         return settings.PUBLIC_URL + SUBMIT_PATH

@@ -4,6 +4,7 @@ from typing import Any
 
 from apps.posting_instructions.code import MASK, Code, Line, Part, line, samples
 from apps.posting_instructions.code.parts import json_body
+from apps.posting_instructions.pages import precheck
 from apps.posting_instructions.pages.answers import answers
 from apps.posting_instructions.pages.frame import Frame, joined
 from apps.posting_instructions.pages.identity import credentials, identity, request
@@ -25,6 +26,7 @@ def context(page: Frame, *, revealed: bool) -> dict[str, Any]:
         "answers": answers(page)[::2],
         "again": (header("Idempotency-Key", "your-own-id-of-the-lead"),),
         "switch": switch(),
+        "precheck": precheck.context(page, key=key),
     }
 
 

@@ -7,6 +7,7 @@ from apps.engine.describe.words import duration
 from apps.posting_instructions.choices import Call
 from apps.posting_instructions.code import MASK, Code, Part, line, samples
 from apps.posting_instructions.code.parts import json_body
+from apps.posting_instructions.pages import precheck
 from apps.posting_instructions.pages.exchange.answers import delivered, not_delivered, not_pinged, pinged
 from apps.posting_instructions.pages.exchange.identity import credentials, identity, request, timeout_s
 from apps.posting_instructions.pages.frame import Frame, joined
@@ -40,6 +41,7 @@ def context(page: Frame, *, revealed: bool) -> dict[str, Any]:
         "keeps": page.spec.auction.on_mismatch == "keep",
         "again": (header("Idempotency-Key", "your-own-id-of-the-lead"),),
         "switch": switch(),
+        "precheck": precheck.context(page, key=key),
     }
 
 
