@@ -13,7 +13,7 @@ from apps.posting_instructions.views.tabs import (
     RequirementsView,
     ResponsesView,
 )
-from apps.posting_instructions.views.testing import RequestView, TestingView
+from apps.posting_instructions.views.testing import CasesView, RequestView, TestingView
 
 _of_a_link = [
     path("", OverviewView.as_view(), name="overview"),
@@ -24,6 +24,7 @@ _of_a_link = [
     path("requirements/zips.csv", ZipListView.as_view(), name="zips"),
     path("responses/", ResponsesView.as_view(), name="responses"),
     path("testing/", TestingView.as_view(), name="testing"),
+    path("testing/cases/", CasesView.as_view(), name="cases"),
     path("testing/requests/<str:public_id>/", RequestView.as_view(), name="request"),
     path("go-live/", GoLiveView.as_view(), name="go_live"),
     path("contract/<str:name>", DocumentView.as_view(), name="document"),

@@ -127,7 +127,7 @@ class Frame:
 
 def tab_urls(token: str) -> dict[str, str]:
     """The address of every tab and action of a link."""
-    names = (*(tab.key for tab in Tab), "reveal", "reviewed", "zips", "zip_check", "print")
+    names = (*(tab.key for tab in Tab), "reveal", "reviewed", "zips", "zip_check", "print", "cases")
     return {name: reverse(f"instructions:{name}", args=[token]) for name in names}
 
 

@@ -56,13 +56,24 @@ class Result:
     remarks: tuple[Warned, ...]
     answer: Code
     request: tuple[Sample, ...]
+    kept_as: tuple[tuple[str, str], ...] = ()
+    """The inputs of a form that keeps what was sent; empty where it cannot be kept."""
 
 
-def context(page: Frame, *, example_key: str, past: Past, sent: SentTest | None = None) -> dict[str, Any]:
-    """What the page shows beside the frame: the chosen example in the form, or what was sent and its answer."""
+def context(
+    page: Frame,
+    *,
+    example_key: str,
+    past: Past,
+    sent: SentTest | None = None,
+    kept: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What the page shows beside the frame: the chosen example in the form, a kept case, or what was sent and its
+    answer."""
     known = page.bad_examples
     example = next((each for each in known if each.key == example_key), None)
-    body = prefilled(page, example) if sent is None else dict(sent.body)
+    begins = dict(kept) if kept is not None else prefilled(page, example)
+    body = begins if sent is None else dict(sent.body)
     errors = errors_in(sent.answer) if sent else {}
     return {
         "bad_examples": known,
@@ -133,6 +144,9 @@ def _result(page: Frame, sent: SentTest, example: Example | None) -> Result:
         remarks=tuple(each for each in warnings if each.is_remark),
         answer=json_body(sent.answer),
         request=samples(shown_request(page, sent.body)),
+        kept_as=tuple(
+            (f"lead.{name}", written(value)) for name, value in sent.body.items() if name != "auth"
+        ),
     )
 
 

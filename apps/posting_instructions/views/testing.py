@@ -1,12 +1,14 @@
 """The Testing tab: the forms, and sending them."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from apps.core.clock import now
+from apps.core.errors import ApplicationError
 from apps.core.requests import remote_address
-from apps.posting_instructions import limits, past, selectors, services
+from apps.posting_instructions import cases, limits, past, selectors, services
 from apps.posting_instructions.choices import Call, Tab
 from apps.posting_instructions.pages import past_request, testing
 from apps.posting_instructions.pages.exchange import testing as exchange_testing
@@ -18,8 +20,8 @@ from apps.posting_instructions.views.tabs import TabView
 
 PREFIX, TOP_PREFIX = "lead.", "top."
 MOST_FIELDS = 220
-FILL = "fill"
-"""Value of `do` when a form is to be filled in with an example and not sent."""
+FILL, KEEP, DROP = "fill", "keep", "drop"
+"""Values of `do`: fill a form in with an example and do not send it; keep a test; delete one that was kept."""
 
 
 class TestingView(TabView):
@@ -50,13 +52,27 @@ class TestingView(TabView):
             request, token, lambda page: testing.context(page, example_key=example, past=lately, sent=sent)
         )
 
+    def page(
+        self, request: HttpRequest, token: str, build: Callable[[Frame], dict[str, Any]]
+    ) -> HttpResponse:
+        """As any tab, with what the source has kept."""
+        return super().page(request, token, lambda page: {"cases": self.kept(page), **build(page)})
+
+    def kept(self, page: Frame, ran: Mapping[int, cases.Ran] | None = None) -> list[dict[str, Any]]:
+        """The cases that are of this campaign's kind, with what came of running some."""
+        found = [each for each in cases.cases(self.link.terms) if (each.call is None) != page.is_exchange]
+        return [{"kept": each, "ran": (ran or {}).get(each.id)} for each in found]
+
     def unsent(self, page: Frame, request: HttpRequest) -> dict[str, Any]:
-        """The forms as they begin, with the example that the address asks for."""
+        """The forms as they begin, with the example or the kept case that the address asks for."""
         example = request.GET.get("example", "")
+        opened = cases.case_find(self.link.terms, request.GET.get("case", ""))
+        body = cases.fresh(opened.body, page.spec.idempotency_field) if opened is not None else None
         if page.is_exchange:
-            return self.exchange(page, Chosen(_call(request.GET.get("call", "")), example))
+            call = opened.call if opened is not None else _call(request.GET.get("call", ""))
+            return self.exchange(page, Chosen(call, example, kept=body))
         lately = past.past(self.link.terms, at=now())
-        return testing.context(page, example_key=example, past=lately)
+        return testing.context(page, example_key=example, past=lately, kept=body)
 
     def called(self, page: Frame, request: HttpRequest) -> Chosen:
         """A call of the exchange sent as it was typed, or not sent but to be filled in with another example."""
@@ -75,6 +91,65 @@ class TestingView(TabView):
         """The forms of an exchange with what the source sent lately."""
         lately = past.exchange_past(self.link.terms, at=now())
         return exchange_testing.context(page, chosen=chosen, past=lately)
+
+
+class CasesView(TestingView):
+    """Keeps a test, runs those that are kept, deletes one."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        back = f"{tab_urls(token)['testing']}#cases"
+        if request.POST.get("do") == DROP:
+            cases.case_drop(self.link.terms, request.POST.get("case", ""))
+            return HttpResponseRedirect(back)
+        before = frame(selectors.instructions(self.link), token=token, now=now())
+        if before is None:
+            return not_found(request)
+        if request.POST.get("do") == KEEP:
+            return self.keep(request, token, before) or HttpResponseRedirect(back)
+        return self.run(request, token, before)
+
+    def keep(self, request: HttpRequest, token: str, before: Frame) -> HttpResponse | None:
+        """Sends the test once more, so that what it expects is what the API says; None when it is kept."""
+        if not limits.may_act("test", self.link.pk):
+            return too_often(request, tab_urls(token)["testing"])
+        call = _call(request.POST.get("call", "")) if before.is_exchange else None
+        typed = _typed(request, PREFIX)
+        body = {**_typed(request, TOP_PREFIX), "data": typed} if call is not None else typed
+        try:
+            cases.case_keep(
+                self.link,
+                call,
+                body,
+                name=request.POST.get("name", ""),
+                sending=self.sending(request, before),
+            )
+        except ApplicationError as refusal:
+            problem = refusal.message
+            return self.page(
+                request, token, lambda page: {**self.unsent(page, request), "cases_problem": problem}
+            )
+        return None
+
+    def run(self, request: HttpRequest, token: str, before: Frame) -> HttpResponse:
+        """One case, or all: each counts as a test."""
+        asked = request.POST.get("case", "")
+        ran: dict[int, cases.Ran] = {}
+        for row in self.kept(before):
+            kept = row["kept"]
+            if asked and str(kept.id) != asked:
+                continue
+            if not limits.may_act("test", self.link.pk):
+                break
+            ran[kept.id] = cases.case_run(self.link, kept, self.sending(request, before))
+        return self.page(
+            request, token, lambda page: {**self.unsent(page, request), "cases": self.kept(page, ran)}
+        )
+
+    def sending(self, request: HttpRequest, before: Frame) -> cases.Sending:
+        """How a case is sent now."""
+        return cases.Sending(before.spec.idempotency_field, remote_address(request), now())
 
 
 class RequestView(TabView):

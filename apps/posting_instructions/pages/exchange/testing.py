@@ -1,7 +1,7 @@
 """Testing of an exchange: a form for each call; the id of an accepted ping, and what was pinged, go into the post."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,13 +51,14 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a request of the page is about: a call, an example of it by its key, the body typed so far, and what came
-    of sending it."""
+    """What a request of the page is about: a call, an example of it by its key, the body typed so far, what came of
+    sending it, or a kept body to begin with."""
 
     call: Call | None = None
     example_key: str = ""
     typed: Mapping[str, Any] | None = None
     sent: SentCall | None = None
+    kept: Mapping[str, Any] | None = None
 
 
 def context(page: Frame, *, chosen: Chosen, past: Past) -> dict[str, Any]:
@@ -86,7 +87,8 @@ def _form(page: Frame, call: Call, chosen: Chosen) -> Form:
     mine = chosen.call is call
     example = _example(page, call, chosen.example_key) if mine else None
     sent = chosen.sent if mine else None
-    body = sent.body if sent is not None else _filled(page, call, chosen, example)
+    begins = chosen.kept if mine and chosen.kept is not None else _filled(page, call, chosen, example)
+    body = sent.body if sent is not None else begins
     errors = _errors(sent) if sent is not None else {}
     data = body.get("data", {})
     inputs, more = _inputs(page, call, data, errors)
@@ -193,7 +195,14 @@ def _result(page: Frame, sent: SentCall, example: BadCall | None) -> Result:
         remarks=tuple(each for each in warnings if each.is_remark),
         answer=as_code(answer),
         request=samples(as_request(page, sent.call, _shown(sent.body))),
+        kept_as=() if sent.call is Call.POST else tuple(_inputs_of(sent.body)),
     )
+
+
+def _inputs_of(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a form that keeps the body holds. A post's ping is used up, so a post is not kept."""
+    yield from ((f"lead.{name}", written(value)) for name, value in body.get("data", {}).items())
+    yield from ((f"top.{name}", written(value)) for name, value in body.items() if name == "SRC")
 
 
 def _compared(example: BadCall | None, answer: Mapping[str, Any], warnings: list[str]) -> str:
