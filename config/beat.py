@@ -33,6 +33,7 @@ BEAT_SCHEDULE: dict[str, dict] = {
     "pings nobody posted": {"task": "auctions.expire", "schedule": 1.0, "options": {"expires": 5}},
     "forget old pings": {"task": "auctions.forget", "schedule": 3600.0, "options": {"expires": 600}},
     "how orders fare": {"task": "auctions.records", "schedule": 300.0, "options": {"expires": 120}},
+    "buyers out of money": {"task": "ledger.balances", "schedule": 20.0, "options": {"expires": 15}},
     "hours of the funnel": {"task": "monitoring.funnel", "schedule": 300.0, "options": {"expires": 240}},
     "leads that waited for a mapping": {"task": "intake.held", "schedule": 5.0, "options": {"expires": 15}},
     "forget old replies": {"task": "intake.purge", "schedule": 3600.0, "options": {"expires": 600}},

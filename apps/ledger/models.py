@@ -165,3 +165,14 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount} {self.currency}"
+
+
+class BalanceState(models.Model):
+    """How a counted balance stood at the last look: `fine`, `low` or `out`, and since when. Changes are told."""
+
+    buyer_id = models.BigIntegerField(primary_key=True)
+    state = models.CharField(max_length=4)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"buyer {self.buyer_id}: {self.state}"

@@ -40,8 +40,10 @@ def overview(user: Any, *, now: datetime) -> dict[str, Any]:
         "pulse": auctions.pulse(companies, now=now),
         "waiting": selectors.waiting(companies, now=now),
         "drift": watch.drift_open(companies),
+        "short_buyers": watch.buyers_short(companies),
         "canaries": watch.canaries_failing(companies),
         "leads": selectors.recent_leads(companies),
+        "managed": set(companies_with(user, Role.MANAGER).values_list("pk", flat=True)),
         "operated": set(companies_with(user, Role.OPERATOR).values_list("pk", flat=True)),
     }
 

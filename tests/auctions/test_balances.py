@@ -13,6 +13,8 @@ from apps.auctions.services import speeds
 from apps.auctions.services.pings import Pinged
 from apps.buyers.services import order_change
 from apps.deliveries import services as deliveries
+from apps.deliveries.models import Delivery
+from apps.leads.models import Lead
 from apps.ledger.models import Sale
 from apps.simulator.running import Running
 from tests.auctions.market import AuctionMarket, Bidder, auction_market, fixed
@@ -102,6 +104,19 @@ def test_an_expired_ping_gives_the_money_back(simulator: Running) -> None:
     assert left(buyer) == 0
     Ping.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert services.pings_expire() == 1
+    assert (left(buyer), off_the_books()) == (3_000, {})
+
+
+def test_a_lead_that_is_erased_before_its_post_leaves_gives_the_money_back(simulator: Running) -> None:
+    scene = auction_market(simulator, ["bid?price=30.00"])
+    buyer = scene.orders[0].buyer
+    prepaid(buyer, "30.00")
+    post(scene, ping(scene).ping_id)
+    assert left(buyer) == 0
+    Lead.objects.update(wrapped_key=None)
+    deliveries.drain()
+    assert Delivery.objects.get().status == "cancelled"
+    assert scene.posts(0) == []
     assert (left(buyer), off_the_books()) == (3_000, {})
 
 

@@ -21,19 +21,21 @@ from apps.deliveries.models import Attempt, Delivery, StoredLead
 from apps.deliveries.services import drain
 from apps.deliveries.services.afterwards import stored
 from apps.deliveries.services.attempt.records import open_request, open_response
-from apps.demo.cast import ANCHOR, COMPANY, LONE_STAR, MILLER, ROOFING
+from apps.demo.cast import ANCHOR, COMPANY, LONE_STAR, MILLER, PREPAID, ROOFING
 from apps.demo.logins import fetching_key, password_of
 from apps.demo.selectors import curl_line, senders
 from apps.demo.services import company_load, history_load
 from apps.demo.traffic import Leads, Traffic
+from apps.engine.balance import PREFIX
 from apps.engine.request import MASK
 from apps.leads.models import CapCounter, DuplicateClaim, Lead, LeadEvent
 from apps.leads.selectors import conservation, lead_open
 from apps.ledger.models import Entry, Sale
-from apps.ledger.selectors import balance
+from apps.ledger.selectors import account_of, balance, exported
 from apps.publishing.models import Version
 from apps.publishing.selectors import readiness
 from apps.simulator.running import running_simulator
+from tests.deliveries.money import off_the_books
 
 NOWHERE = "http://127.0.0.1:9"
 LEADS = 220
@@ -93,6 +95,17 @@ def test_the_past_is_true_in_every_row():
     _personal_data_opens_and_is_sealed(leads)
     _caps_and_claims_stand_for_leads()
     _every_buyer_got_what_it_can_read(company)
+    _the_prepaid_buyer_never_ran_dry(company)
+
+
+def _the_prepaid_buyer_never_ran_dry(company: Company) -> None:
+    buyer = company.buyers.get(name=PREPAID.name)
+    account, lines = account_of(buyer, now=now()), list(exported(buyer, "USD"))
+    assert account.left > 5_000
+    assert account.left == lines[0].balance
+    assert min(line.balance for line in lines) >= 0
+    assert {"sale", "top_up", "credit"} <= {line.kind for line in lines}
+    assert off_the_books() == {}
 
 
 def _every_buyer_got_what_it_can_read(company: Company) -> None:
@@ -170,7 +183,8 @@ def _caps_and_claims_stand_for_leads() -> None:
     reservations += Attempt.objects.values_list("reservations", flat=True)
     for cap_key, period_key, amount, _ in (each for some in reservations for each in some):
         held[cap_key, period_key] += amount
-    stored = CapCounter.objects.values_list("cap_key", "period_key", "used")
+    caps = CapCounter.objects.exclude(cap_key__startswith=PREFIX)
+    stored = caps.values_list("cap_key", "period_key", "used")
     assert {(cap, period): used for cap, period, used in stored} == held
 
 

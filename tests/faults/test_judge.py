@@ -6,12 +6,15 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from apps.buyers.models import Buyer
 from apps.core.ids import new_id
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery
 from apps.leads.models import CapCounter, Lead
+from apps.ledger.models import Sale
 from apps.simulator.running import Running
 from tests.deliveries.market import market
+from tests.deliveries.money import prepaid
 from tests.faults.harness import tally
 from tests.faults.harness.checker import Verdict, check
 
@@ -56,6 +59,16 @@ def test_a_counter_over_its_limit_or_without_its_reservations_is_over_cap(sold: 
     CapCounter.objects.create(cap_key="order:7", period_key="total", used=3, updated_at=datetime.now(UTC))
     assert check([sold.lead_id], limits={"order:7": 5}).over_cap == 1
     assert check([sold.lead_id], limits={"order:7": 2}).over_cap == 2
+
+
+def test_a_balance_below_zero_or_off_the_books_is_over_cap(sold: Delivery) -> None:
+    buyer = Buyer.objects.get(pk=Sale.objects.get().buyer_id)
+    prepaid(buyer, "100.00")
+    assert check([sold.lead_id]).clean
+    CapCounter.objects.update(used=5)
+    assert check([sold.lead_id]).over_cap == 1
+    CapCounter.objects.update(used=10_001)
+    assert check([sold.lead_id]).over_cap == 2
 
 
 def test_a_sale_that_nobody_owes_for_is_a_mismatch(sold: Delivery) -> None:

@@ -1,8 +1,7 @@
-"""Buyers, with their orders and endpoints at a glance."""
+"""Buyers, with their orders and endpoints at a glance; their money comes on top in `ledger`."""
 
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
@@ -22,7 +21,6 @@ class BuyerCapInline(CompanyStacked):
     verbose_name_plural = "Caps over all orders"
 
 
-@admin.register(Buyer)
 class BuyerAdmin(SwitchMixin, CompanyAdmin):
     """Somebody who buys leads."""
 

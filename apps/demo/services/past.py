@@ -25,6 +25,7 @@ from apps.demo.history.calendar import DAYS, instants
 from apps.demo.history.journeys import PastJourney, World
 from apps.demo.history.leads import PastLead, recorded
 from apps.demo.history.senders import Sent, Standing, standings, submissions
+from apps.demo.services.money import money_load
 from apps.engine import oauth
 from apps.engine.orders import AUTH_SECRET, AUTH_TOKEN
 from apps.leads.choices import LeadMethod
@@ -90,6 +91,7 @@ def history_load(company: Company, *, leads: int, pings: int = 0) -> int:
     _close(world)
     _fetched(company, at)
     _backdate(company, at)
+    money_load(company, at)
     return leads
 
 

@@ -1,6 +1,7 @@
 """Payments of buyers: top-ups, refunds and adjustments, each booked once and acting at once."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -31,12 +32,13 @@ _MOVE = """
 @dataclass(frozen=True, slots=True)
 class PaymentWanted:
     """A payment as a person enters it: `amount` above zero, in the currency of the buyer's account. `form_key` is that
-    of the form; `note` says why, for the statement and the record."""
+    of the form; `note` says why, for the statement and the record; `at` when it was, if not now."""
 
     kind: PaymentKind
     amount: Decimal
     note: str
     form_key: UUID
+    at: datetime | None = None
 
 
 @transaction.atomic
@@ -83,9 +85,7 @@ def _check_refund(buyer: Buyer, amount: Decimal) -> None:
 
 
 def _written(buyer: Buyer, wanted: PaymentWanted, amount: Decimal, currency: str, by: Any) -> Payment:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        now = cursor.fetchone()[0]
+    at = wanted.at or clock.now()
     payment = Payment.objects.create(
         id=new_id(),
         company_id=buyer.company_id,
@@ -96,7 +96,7 @@ def _written(buyer: Buyer, wanted: PaymentWanted, amount: Decimal, currency: str
         note=wanted.note.strip()[:300],
         by_name=str(by)[:254] if by else "Sluice",
         form_key=wanted.form_key,
-        booked_at=now,
+        booked_at=at,
     )
     owed = -amount if wanted.kind in IN_FAVOUR else amount
     sides = (("buyer", buyer.pk, owed), (_MOVES.get(wanted.kind, "adjust"), None, -owed))
@@ -109,7 +109,7 @@ def _written(buyer: Buyer, wanted: PaymentWanted, amount: Decimal, currency: str
             account_id=account_id,
             amount=signed,
             currency=currency,
-            at=now,
+            at=at,
         )
         for account, account_id, signed in sides
     )

@@ -5,15 +5,16 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 
-from apps.campaigns.admin.campaign import Tab
+from apps.campaigns.admin.campaign import Tab, Workspace
 from apps.campaigns.models import Campaign
 from apps.core.clock import now
 from apps.monitoring.admin.funnel_form import FunnelForm, WhatIfForm
 from apps.monitoring.auction.words import verdict_name
 from apps.monitoring.funnel_shown import funnel_shown
 from apps.monitoring.selectors.funnel import funnels
+from apps.monitoring.selectors.watch import buyers_short
 from apps.monitoring.selectors.what_if import Asked, order_published, what_if
 from apps.publishing.admin import CampaignWorkspace
 from apps.publishing.selectors import current
@@ -29,6 +30,16 @@ class CampaignDesk(CampaignWorkspace):
             path("<int:object_id>/funnel/", wrap(self.funnel_view), name="campaigns_campaign_funnel"),
             *super().get_urls(),
         ]
+
+    def workspace(self, request: HttpRequest, campaign: Campaign, active: str) -> Workspace:
+        """With buyers that cannot pay, whose orders are passed over though they are live."""
+        workspace = super().workspace(request, campaign, active)
+        short = buyers_short([campaign.company_id], campaign_id=campaign.pk)
+        workspace.notes += [
+            (f"{one.words}.", reverse("admin:buyers_buyer_change", args=(one.buyer_id,)), "warn")
+            for one in short
+        ]
+        return workspace
 
     def tabs(self, campaign: Campaign, active: str) -> list[Tab]:
         own = Tab("Funnel", self.page_url(campaign, "funnel"), active == "funnel", "")

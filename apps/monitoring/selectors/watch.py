@@ -1,13 +1,15 @@
-"""What endpoints do that somebody should look at: open items of drift, canaries that fail."""
+"""What somebody should look at: open items of drift, canaries that fail, buyers that run out of money."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import connection
 
 from apps.buyers.models import Endpoint
 from apps.deliveries.models import AnswerShape, Attempt, DriftItem
+from apps.monitoring.wording import money
 
 NAMED = 5
 
@@ -43,6 +45,50 @@ def canaries_failing(company_ids: Sequence[int]) -> list[FailingCanary]:
             [list(company_ids), NAMED],
         )
         return [FailingCanary(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortBuyer:
+    """A buyer that can spend nothing (`is_out`), or less than people want to be told of."""
+
+    buyer_id: int
+    name: str
+    company_id: int
+    currency: str
+    left: Decimal
+    is_out: bool
+    orders: int
+    """Its orders that are switched on."""
+
+    @property
+    def words(self) -> str:
+        """How it stands, in a sentence."""
+        left = money(self.left, self.currency)
+        if not self.is_out:
+            return f"{self.name} has {left} left to spend"
+        told = "1 order is" if self.orders == 1 else f"{self.orders} orders are"
+        return f"{self.name} is out of money ({left} left): {told} passed over until it is topped up"
+
+
+_SHORT = """
+    SELECT b.id, b.name, b.company_id, c.period_key, (c.live_limit - c.used) / 100.0, c.live_limit <= c.used, count(*)
+      FROM buyers_buyer b
+      JOIN leads_capcounter c ON c.cap_key = 'balance:' || b.id AND c.live_limit IS NOT NULL
+      JOIN buyers_leadorder o ON o.buyer_id = b.id AND o.is_active
+     WHERE b.company_id = ANY(%(companies)s) AND b.is_active AND b.billing <> 'invoice'
+       AND (c.live_limit <= c.used OR c.live_limit - c.used < b.warn_below * 100)
+       AND (%(campaign)s::bigint IS NULL OR o.campaign_id = %(campaign)s::bigint)
+     GROUP BY b.id, c.id ORDER BY c.live_limit - c.used, b.id LIMIT %(most)s
+"""
+
+
+def buyers_short(company_ids: Sequence[int], *, campaign_id: int | None = None) -> list[ShortBuyer]:
+    """Active buyers with active orders (on a campaign) that are out of money or low on it, the least first; at most
+    five.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SHORT, {"companies": list(company_ids), "campaign": campaign_id, "most": NAMED})
+        return [ShortBuyer(*row) for row in cursor.fetchall()]
 
 
 def endpoint_of(item: DriftItem) -> Endpoint | None:

@@ -24,7 +24,7 @@ from apps.publishing import specs
 SAMPLE = 200
 """So many of the pings, spread over the period, are asked whether another rule of the order would have passed them."""
 
-OBSTACLES = ("cap", "outside_hours", "state", "zip", "criteria", "buyer_duplicate", "paused", "buyer_paused",
+OBSTACLES = ("cap", "balance", "outside_hours", "state", "zip", "criteria", "buyer_duplicate", "paused", "buyer_paused",
              "endpoint_paused", "resting", "too_slow", "over_ping_rate", "over_ping_concurrency",
              "below_order_minimum")  # fmt: skip
 

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from apps.deliveries.models import Attempt, Delivery
 from apps.leads.choices import LeadStatus
 from apps.leads.models import CapCounter, Lead
 from apps.ledger.models import Entry, Sale
+from tests.deliveries.money import off_the_books
 from tests.faults.harness import tally
 
 _ENDED = (LeadStatus.SOLD, LeadStatus.UNSOLD, LeadStatus.HELD)
@@ -74,14 +75,20 @@ def _over_cap(limits: dict[str, int]) -> int:
         for cap_key, _, amount, _ in reservations:
             held[cap_key] += amount
     used = Counter(dict(CapCounter.objects.filter(cap_key__in=limits).values_list("cap_key", "used")))
-    return over + sum(1 for key in limits if used[key] != held[key])
+    return over + sum(1 for key in limits if used[key] != held[key]) + _overspent()
+
+
+def _overspent() -> int:
+    """Balances below zero, and balances that disagree with the sales, doubts and pings they stand for."""
+    limited = CapCounter.objects.filter(live_limit__isnull=False)
+    return limited.filter(used__gt=F("live_limit")).count() + len(off_the_books())
 
 
 def _ledger_mismatch(leads: dict[int, str]) -> int:
     """Sold leads without a sale, sales without a sold lead, and sums that differ."""
     sold = {lead_id for lead_id, status in leads.items() if status == LeadStatus.SOLD}
     booked = set(_standing().values_list("lead_id", flat=True))
-    owed = Entry.objects.filter(account="buyer").aggregate(total=Sum("amount"))["total"] or 0
+    owed = Entry.objects.filter(account="buyer", payment=None).aggregate(total=Sum("amount"))["total"] or 0
     prices = _standing().aggregate(total=Sum("price"))["total"] or 0
     balance = Entry.objects.aggregate(total=Sum("amount"))["total"] or 0
     return len(sold ^ (booked & leads.keys())) + (owed != prices) + (balance != 0)

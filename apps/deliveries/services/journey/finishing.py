@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.core.prepared import for_each
 from apps.deliveries.choices import DeliveryStatus
 from apps.deliveries.journeys import Journey
 from apps.deliveries.services.journey import callbacks, persons
+from apps.deliveries.services.journey.reservations import CapBook, counters_of
 from apps.deliveries.services.journey.turns import TurnBook
 from apps.deliveries.specs import Reservation, history_dump, plan_dump
 from apps.engine import asking, reasons, routing, waterfall
@@ -36,6 +37,11 @@ _SAVE = """
     SET plan = %s::jsonb, history = %s::jsonb, status = %s::text, reason = %s::text,
         next_attempt_at = %s::timestamptz, finished_at = %s::timestamptz, leased_until = NULL, claims = 0
     WHERE id = %s::bigint
+"""
+_CANCEL = """
+    UPDATE deliveries_delivery
+    SET status = %s, reason = %s, finished_at = %s, next_attempt_at = NULL, leased_until = NULL
+    WHERE id = %s AND leased_until = %s
 """
 _STATUS = {
     Sold: DeliveryStatus.SOLD,
@@ -169,13 +175,22 @@ def line_of(journey: Journey, line: routing.Considered) -> dict[str, object]:
 
 
 def cancel(journeys: Sequence[Journey], now: datetime, reason: str = "lead_erased") -> None:
-    """Deliveries whose lead cannot be read any more (erased, or a test) end without a buyer."""
-    if not journeys:
-        return
+    """Deliveries whose lead cannot be read any more (erased, or a test) end without a buyer. What their orders hold
+    without having been asked is given back; what one may have bought stays.
+    """
+    for journey in journeys:
+        _cancel(journey, now, reason)
+    if journeys:
+        persons.forget(journeys)
+
+
+@transaction.atomic
+def _cancel(journey: Journey, now: datetime, reason: str) -> None:
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE deliveries_delivery SET status = %s, reason = %s, finished_at = %s, next_attempt_at = NULL,"
-            " leased_until = NULL WHERE id = %s AND leased_until = %s",
-            [(DeliveryStatus.CANCELLED.value, reason, now, one.id, one.lease) for one in journeys],
-        )
-    persons.forget(journeys)
+        cursor.execute(_CANCEL, [DeliveryStatus.CANCELLED.value, reason, now, journey.id, journey.lease])
+        if not cursor.rowcount:
+            return
+    held = unused([(journey, Unsold(reason))])
+    book = CapBook(counters_of(held))
+    book.release(held)
+    book.write()

@@ -63,8 +63,7 @@ def wanted_by(
         for cap in order.caps
         if caps.applies(cap, data, facts, spec)
     ]
-    cents = balance.cents(price)
-    if order.buyer_id in funds and cents:
+    if order.buyer_id in funds and (cents := balance.cents(price)):
         asked.append(([*balance_of(order.buyer_id, spec.currency), cents, balance.BASIS], None))
     return asked
 

@@ -1,0 +1,3 @@
+"""Names of the ledger's tasks."""
+
+BALANCES = "ledger.balances"
