@@ -20,6 +20,7 @@ from apps.engine.reasons import first_message
 from apps.engine.values import Problem
 
 _BIDS = "SELECT auctions_keep_bids(%s::json)"
+_LOCK = "SELECT 1 FROM auctions_ping WHERE id = %s::bigint FOR UPDATE"
 _AWARD = "SELECT auctions_keep_award(%s::json)"
 _AT_ONCE = (
     "CALL auctions_settle_now(%s::json, %s::json, %s::text[], %s::text[], %s::bigint[], %s::bigint[], NULL)"
@@ -79,8 +80,9 @@ def _together(wanted: Wanted) -> dict[tuple[str, str], tuple[int, int | None]]:
 
 
 def _settled(row: Ping, bids: str, held: Held, *, goes_on: bool, locks: str) -> Decided:
-    # What nobody waits for comes first, what many want is locked last.
+    # What nobody waits for comes first, what many want is locked last; the ping before caps, as who lets it expire.
     fetch_all(_BIDS, [bids])
+    fetch_all(_LOCK, [row.id])
     now = database_now()
     decided = holding.decide(held, now, goes_on=goes_on, locks=locks)
     _fill(row, held, decided, now)
