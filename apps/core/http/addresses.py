@@ -1,15 +1,14 @@
 """Names to vetted addresses: a small DNS cache whose every entry has passed the guard."""
 
 import asyncio
+import math
 import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
-
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from apps.core.http.guard import Address, Guard, Target
 
@@ -19,10 +18,13 @@ Resolve = Callable[[str], Awaitable[Sequence[str]]]
 _MAX_ENTRIES = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Entry:
+    """What a name was found to be. `ports` are those for which the guard has let the addresses pass."""
+
     addresses: tuple[Address, ...]
     expires_at: float
+    ports: set[int] = field(default_factory=set)
 
 
 class Addresses:
@@ -35,26 +37,34 @@ class Addresses:
         self._entries: dict[str, _Entry] = {}
         self._lookups: dict[str, asyncio.Task[_Entry]] = {}
 
-    async def vet(self, target: Target) -> bool:
-        """Whether DNS was asked. RefusedError if the guard refuses an address; OSError if there is none.
+    def known(self, target: Target, now: float) -> tuple[Address, ...] | None:
+        """The addresses that have passed for this host and port and are still fresh; None if `vet` is to be asked.
 
-        Asked before every request, also one that will reuse a connection: a name that has moved to a refused
-        address is refused as soon as its entry expires.
+        The guard and an entry's addresses do not change, so neither does its verdict.
         """
-        if target.literal is not None:
-            self._guard.judge(target, [target.literal])
-            return False
         entry = self._entries.get(target.host)
-        asked = entry is None or entry.expires_at <= time.monotonic()
-        if entry is None or asked:
+        if entry is None or target.port not in entry.ports or entry.expires_at <= now:
+            return None
+        return entry.addresses
+
+    async def vet(self, target: Target) -> tuple[tuple[Address, ...], bool]:
+        """The addresses that may be dialled, and whether DNS was asked. RefusedError if the guard refuses one;
+        OSError if there is none.
+
+        Asked before every request that `known` cannot answer, also one that will reuse a connection: a name that
+        has moved to a refused address is refused as soon as its entry expires.
+        """
+        entry = self._entries.get(target.host)
+        asked = target.literal is None and (entry is None or entry.expires_at <= time.monotonic())
+        if target.literal is not None:
+            entry = entry or _Entry((target.literal,), math.inf)
+        elif entry is None or asked:
             entry = await self._look_up(target.host)
         self._guard.judge(target, entry.addresses)
-        return asked
-
-    def current(self, host: str) -> tuple[Address, ...]:
-        """The addresses that `vet` last found for `host`; only these are dialled."""
-        entry = self._entries.get(host)
-        return entry.addresses if entry else ()
+        entry.ports.add(target.port)
+        if target.literal is not None:
+            self._keep(target.host, entry)
+        return entry.addresses, asked
 
     async def close(self) -> None:
         """Give up the look-ups under way."""
@@ -84,37 +94,12 @@ class Addresses:
             return
         # Refused addresses are never kept: nothing of them can be dialled by whoever comes later.
         if all(self._guard.objection(address) is None for address in done.result().addresses):
-            if len(self._entries) >= _MAX_ENTRIES:
-                self._entries.pop(next(iter(self._entries)))
-            self._entries[host] = done.result()
+            self._keep(host, done.result())
 
-
-class VettedResolver(AbstractResolver):
-    """Gives aiohttp the addresses already vetted, and no way to others."""
-
-    def __init__(self, addresses: Addresses) -> None:
-        self._addresses = addresses
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        found = self._addresses.current(host.lower())
-        if not found:
-            raise OSError("The name's addresses have just changed.")
-        return [
-            ResolveResult(
-                hostname=host,
-                host=str(address),
-                port=port,
-                family=socket.AF_INET if address.version == 4 else socket.AF_INET6,
-                proto=socket.IPPROTO_TCP,
-                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-            )
-            for address in found
-        ]
-
-    async def close(self) -> None:
-        """Nothing to close."""
+    def _keep(self, host: str, entry: _Entry) -> None:
+        if host not in self._entries and len(self._entries) >= _MAX_ENTRIES:
+            self._entries.pop(next(iter(self._entries)))
+        self._entries[host] = entry
 
 
 async def system_resolve(host: str) -> list[str]:

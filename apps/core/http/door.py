@@ -1,4 +1,4 @@
-"""The door itself: a thread with an event loop and one session, called from ordinary blocking code."""
+"""The door itself: a thread with an event loop and its connections, called from ordinary blocking code."""
 
 import asyncio
 import os
@@ -7,24 +7,21 @@ import selectors
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 
-import aiohttp
-
-from apps.core.http.addresses import Addresses, Resolve, VettedResolver, system_resolve
-from apps.core.http.exchange import Exchanger
+from apps.core.http.addresses import Addresses, Resolve, system_resolve
+from apps.core.http.dial import Dialler
+from apps.core.http.exchange import Done, Exchanger
 from apps.core.http.guard import Guard
+from apps.core.http.pool import Pool
 from apps.core.http.probe import Probe, Prober
-from apps.core.http.progress import trace_config
 from apps.engine.outbound import OutboundRequest, OutboundResponse, TransportError
 
 _LOOP_GRACE_S = 5.0
 """How long past its deadline a caller waits for the loop thread before it calls the exchange interrupted."""
-
-Done = Callable[[int, OutboundResponse], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,8 @@ class Door:
         self._tls = _tls_context(self.config.ca_file)
         self._selector = selectors.DefaultSelector()
         self._loop = asyncio.SelectorEventLoop(self._selector)
-        self._tasks: set[asyncio.Task[None]] = set()
         self._addresses: Addresses
+        self._pool: Pool
         self._exchanger: Exchanger
         opened: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, args=(opened,), name="outbound", daemon=True)
@@ -142,21 +139,14 @@ class Door:
         def start() -> None:
             for index, request in enumerate(requests):
                 deadline = started + _budget_s(request, deadline_ms)
-                task = self._loop.create_task(self._carry(index, request, started, deadline, done))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._exchanger.start(request, index=index, started=started, deadline=deadline, done=done)
 
         self._loop.call_soon_threadsafe(start)
-
-    async def _carry(
-        self, index: int, request: OutboundRequest, started: float, deadline: float, done: Done
-    ) -> None:
-        done(index, await self._exchanger.exchange(request, started, deadline))
 
     def _run(self, opened: "Future[None]") -> None:
         asyncio.set_event_loop(self._loop)
         try:
-            session = self._loop.run_until_complete(self._open())
+            self._open()
         except BaseException as error:
             opened.set_exception(error)
             return
@@ -164,41 +154,30 @@ class Door:
         try:
             self._loop.run_forever()
         finally:
-            self._loop.run_until_complete(self._shut(session))
+            self._loop.run_until_complete(self._shut())
             self._loop.close()
 
-    async def _open(self) -> aiohttp.ClientSession:
-        self._addresses = addresses = Addresses(self._guard, self._resolve, ttl_s=self.config.dns_ttl_s)
-        session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                resolver=VettedResolver(addresses),
-                use_dns_cache=False,
-                ssl=self._tls,
-                limit=self.config.connections,
-                limit_per_host=self.config.connections_per_host,
-                keepalive_timeout=self.config.keepalive_s,
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-            headers={"User-Agent": self.config.user_agent, "Accept-Encoding": "gzip, deflate"},
-            skip_auto_headers=("Content-Type",),
-            auto_decompress=False,
-            trust_env=False,
-            trace_configs=[trace_config()],
+    def _open(self) -> None:
+        config = self.config
+        self._addresses = Addresses(self._guard, self._resolve, ttl_s=config.dns_ttl_s)
+        self._pool = Pool(
+            Dialler(self._tls),
+            limit=config.connections,
+            limit_per_host=config.connections_per_host,
+            keepalive_s=config.keepalive_s,
         )
-        # aiohttp would silently send a GET or PUT a second time when a kept connection breaks. Whether a
-        # lead may be sent again is for the outcome and its policy to decide, and each sending is an attempt
-        # on record.
-        session._retry_connection = False  # noqa: SLF001  there is no public way
-        self._exchanger = Exchanger(session, addresses, max_body_bytes=self.config.max_body_bytes)
-        return session
+        self._exchanger = Exchanger(
+            self._loop,
+            self._addresses,
+            self._pool,
+            max_body_bytes=config.max_body_bytes,
+            user_agent=config.user_agent,
+        )
 
-    async def _shut(self, session: aiohttp.ClientSession) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def _shut(self) -> None:
+        await self._exchanger.close()
         await self._addresses.close()
-        await session.close()
+        await self._pool.close()
 
 
 def _tls_context(ca_file: str) -> ssl.SSLContext:

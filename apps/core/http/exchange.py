@@ -1,4 +1,8 @@
-"""One request and its answer, on the event loop, within one deadline."""
+"""One request and its answer, on the event loop, within one deadline.
+
+A request that finds its address vetted and a connection kept needs no task: it is written at once, and the connection
+calls back. Only names to be looked up, connections to be opened and turns to be waited for are awaited.
+"""
 
 import asyncio
 import logging
@@ -6,96 +10,163 @@ import os
 import ssl
 import time
 import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-import aiohttp
-from multidict import CIMultiDict
-
+from apps.core.http import request as requests
 from apps.core.http.addresses import Addresses
-from apps.core.http.body import BoundedBody
 from apps.core.http.guard import RefusedError, Target, read_target
-from apps.core.http.headers import check_header
-from apps.core.http.progress import Progress
+from apps.core.http.pool import Pool
+from apps.core.http.progress import Progress, since
+from apps.core.http.wire import ClosedError, Connection, NotHttpError
 from apps.engine.outbound import OutboundRequest, OutboundResponse, TransportError
-
-METHODS = frozenset({"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"})
 
 _log = logging.getLogger(__name__)
 
-_EXPECTED = (aiohttp.ClientError, OSError, zlib.error)
-_TLS_ERRORS = (aiohttp.ClientConnectorSSLError, aiohttp.ClientConnectorCertificateError, ssl.SSLError)
+_EXPECTED = (OSError, zlib.error, NotHttpError, ClosedError)
+
+Done = Callable[[int, OutboundResponse], None]
 
 
+@dataclass(slots=True)
 class Exchanger:
-    """Carries requests over one session. Lives on one event loop."""
+    """Carries requests over the connections of one pool. Lives on one event loop."""
 
-    def __init__(self, session: aiohttp.ClientSession, addresses: Addresses, *, max_body_bytes: int) -> None:
-        self._session = session
-        self._addresses = addresses
-        self._max_body_bytes = max_body_bytes
+    loop: asyncio.AbstractEventLoop
+    addresses: Addresses
+    pool: Pool
+    max_body_bytes: int
+    user_agent: str
+    under_way: "set[Exchange]" = field(default_factory=set)
+    tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
 
-    async def exchange(self, request: OutboundRequest, started: float, deadline: float) -> OutboundResponse:
-        """What came of `request`; never raises. Both times are `time.monotonic()`, the loop's clock."""
-        progress = Progress(started)
-        objection = _objection(request)
-        if objection:
-            return progress.result(TransportError.UNBUILDABLE, objection)
+    def start(
+        self, request: OutboundRequest, *, index: int, started: float, deadline: float, done: Done
+    ) -> None:
+        """Carry `request` and tell `done` what came of it; never raises. Both times are `time.monotonic()`, the
+        loop's clock."""
+        progress = Progress(started, self.max_body_bytes)
+        exchange = Exchange(self, request, progress, lambda response: done(index, response))
+        self.under_way.add(exchange)
+        exchange.begin(deadline)
+
+    async def close(self) -> None:
+        """Break off what is under way."""
+        for exchange in list(self.under_way):
+            exchange.interrupt()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+
+class Exchange:
+    """One request on its way. It ends once, by what comes first: an answer, a failure, its deadline, the closing."""
+
+    __slots__ = ("_connection", "_done", "_owner", "_progress", "_request", "_task", "_timer")
+
+    def __init__(
+        self,
+        owner: Exchanger,
+        request: OutboundRequest,
+        progress: Progress,
+        done: Callable[[OutboundResponse], None],
+    ) -> None:
+        self._owner = owner
+        self._request = request
+        self._progress = progress
+        self._done: Callable[[OutboundResponse], None] | None = done
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._connection: Connection | None = None
+
+    def begin(self, deadline: float) -> None:
+        """Send the request if that can be done at once, else see to it."""
         try:
-            async with asyncio.timeout_at(deadline):
-                await self._perform(request, progress)
-        except TimeoutError:
-            return progress.result(*_overdue(progress))
-        except asyncio.CancelledError:
-            # Only the closing of the door cancels; the task ends with this return.
-            return progress.result(TransportError.INTERRUPTED, "The process was stopped meanwhile.")
-        except RefusedError as refusal:
-            return progress.result(TransportError.ADDRESS_REFUSED, str(refusal))
+            self._begin(deadline)
         except Exception as error:
-            if not isinstance(error, _EXPECTED):
-                _log.exception("outbound exchange failed in an unknown way")
-            return progress.result(*_failure(error, progress))
-        return progress.result()
+            self._fail(error)
 
-    async def _perform(self, request: OutboundRequest, progress: Progress) -> None:
-        target = read_target(request.url)
-        await self._vet(target, progress)
-        async with self._session.request(
-            request.method,
-            target.url,
-            headers=CIMultiDict(request.headers),
-            data=request.body or None,
-            allow_redirects=False,
-            trace_request_ctx=progress,
-        ) as response:
-            progress.answered(response)
-            encoding = response.headers.get("Content-Encoding", "")
-            progress.body = BoundedBody(self._max_body_bytes, encoding)
-            await _read(response, progress.body)
+    def interrupt(self) -> None:
+        """The door closes."""
+        self._finish(TransportError.INTERRUPTED, "The process was stopped meanwhile.")
 
-    async def _vet(self, target: Target, progress: Progress) -> None:
-        progress.looking_up = True
-        asked = await self._addresses.vet(target)
-        progress.looking_up = False
-        if asked:
-            progress.dns_ms = round((time.monotonic() - progress.started) * 1000.0, 3)
-
-
-async def _read(response: aiohttp.ClientResponse, body: BoundedBody) -> None:
-    async for chunk in response.content.iter_any():
-        body.feed(chunk)
-        if body.truncated:
-            # Not drained, for whoever sends more than the cap may be sending for ever; leaving the answer
-            # half read closes its connection.
+    def _begin(self, deadline: float) -> None:
+        if objection := requests.objection(self._request):
+            self._finish(TransportError.UNBUILDABLE, objection)
             return
-    body.end()
+        owner, target, now = self._owner, read_target(self._request.url), time.monotonic()
+        if deadline <= now:
+            self._expire()
+            return
+        self._timer = owner.loop.call_at(deadline, self._expire)
+        connection = owner.pool.kept(target, now) if owner.addresses.known(target, now) else None
+        if connection is not None:
+            self._ask(connection, target)
+            return
+        self._task = task = owner.loop.create_task(self._reach(target))
+        owner.tasks.add(task)
+        task.add_done_callback(owner.tasks.discard)
 
+    async def _reach(self, target: Target) -> None:
+        """Vet the address, find a connection, send. Cancelled when the exchange ends before."""
+        owner, progress = self._owner, self._progress
+        try:
+            progress.looking_up = True
+            addresses, asked = await owner.addresses.vet(target)
+            progress.looking_up = False
+            if asked:
+                progress.dns_ms = since(progress.started)
+            connection = await owner.pool.take(target, addresses, progress)
+            self._task = None
+            self._ask(connection, target)
+        except Exception as error:
+            self._task = None
+            self._fail(error)
 
-def _objection(request: OutboundRequest) -> str | None:
-    if request.method not in METHODS:
-        return "The method is not one of GET, POST, PUT, PATCH, DELETE, HEAD."
-    for name, value in request.headers:
-        if objection := check_header(name, value):
-            return objection
-    return None
+    def _ask(self, connection: Connection, target: Target) -> None:
+        self._connection = connection
+        connection.ask(
+            requests.head(self._request, target, self._owner.user_agent),
+            self._request.body,
+            progress=self._progress,
+            ended=self._ended,
+            bodiless=self._request.method == "HEAD",
+        )
+
+    def _ended(self, error: Exception | None) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._owner.pool.release(connection)
+        if error is None:
+            self._finish()
+        else:
+            self._fail(error)
+
+    def _expire(self) -> None:
+        self._finish(*_overdue(self._progress))
+
+    def _fail(self, error: Exception) -> None:
+        if isinstance(error, RefusedError):
+            self._finish(TransportError.ADDRESS_REFUSED, str(error))
+            return
+        if not isinstance(error, _EXPECTED):
+            _log.error("outbound exchange failed in an unknown way", exc_info=error)
+        self._finish(*_failure(error, self._progress))
+
+    def _finish(self, error: TransportError | None = None, detail: str = "") -> None:
+        done, self._done = self._done, None
+        if done is None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+        if self._connection is not None:
+            self._connection.forsake()
+            self._owner.pool.release(self._connection)
+        self._owner.under_way.discard(self)
+        try:
+            done(self._progress.result(error, detail))
+        except Exception:
+            _log.exception("an outbound answer could not be handed on")
 
 
 def _overdue(progress: Progress) -> tuple[TransportError, str]:
@@ -111,22 +182,22 @@ def _overdue(progress: Progress) -> tuple[TransportError, str]:
 def _failure(error: Exception, progress: Progress) -> tuple[TransportError, str]:
     if progress.sent:
         return TransportError.PROTOCOL_ERROR, _broken_answer(error, progress)
-    if progress.looking_up or isinstance(error, aiohttp.ClientConnectorDNSError):
+    if progress.looking_up:
         return TransportError.DNS_ERROR, "The host name could not be looked up."
-    if isinstance(error, _TLS_ERRORS):
+    if isinstance(error, ssl.SSLError):
         return TransportError.TLS_ERROR, _tls_reason(error)
     return TransportError.CONNECT_ERROR, f"No connection: {_connect_reason(error)}."
 
 
 def _broken_answer(error: Exception, progress: Progress) -> str:
-    # Own sentences: the library's messages quote what came over the wire.
+    # Own sentences: the libraries' messages quote what came over the wire.
     if isinstance(error, zlib.error):
         return "The answer's body is not compressed as it says."
     if progress.answered_at is not None:
         return "The connection broke while the answer was being read."
-    if isinstance(error, aiohttp.ClientResponseError):
+    if isinstance(error, NotHttpError):
         return "The answer is no HTTP."
-    if isinstance(error, aiohttp.ServerDisconnectedError | OSError):
+    if isinstance(error, ClosedError | OSError):
         return "The connection was closed before an answer came."
     return f"The exchange failed: {type(error).__name__}."
 
@@ -137,9 +208,8 @@ def _connect_reason(error: Exception) -> str:
     return os.strerror(number).lower() if number else type(error).__name__
 
 
-def _tls_reason(error: Exception) -> str:
-    cause = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"The certificate was not accepted: {cause.verify_message}."
-    reason = getattr(cause, "reason", None)
-    return f"The TLS handshake failed: {str(reason or type(cause).__name__).replace('_', ' ').lower()}."
+def _tls_reason(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"The certificate was not accepted: {error.verify_message}."
+    reason = error.reason or type(error).__name__
+    return f"The TLS handshake failed: {reason.replace('_', ' ').lower()}."

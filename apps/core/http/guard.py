@@ -17,6 +17,8 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 MAX_URL_LENGTH = 65_536
+_REMEMBERED_LENGTH = 1_024
+"""Readings of URLs up to this length are remembered: an endpoint's comes again and again."""
 
 # Written out, so that the verdict does not move with Python's own tables.
 _REFUSED_V4 = {
@@ -138,12 +140,19 @@ def check_url(url: str) -> str | None:
 
 def read_target(url: str) -> Target:
     """Read `url` with the parser that will dial it: no second reading can differ. RefusedError if unfit."""
+    return _remembered(url) if len(url) <= _REMEMBERED_LENGTH else _read(url)
+
+
+def _read(url: str) -> Target:
     if len(url) > MAX_URL_LENGTH:
         raise RefusedError("The URL is too long.")
     try:
         return _target(_parse(url))
     except ValueError:  # the parser reads some parts only when they are asked for
         raise RefusedError("This is not a URL.") from None
+
+
+_remembered = lru_cache(maxsize=512)(_read)
 
 
 def _parse(url: str) -> URL:

@@ -1,23 +1,26 @@
 """How far one exchange has come: what was sent, what arrived, how long each stage took."""
 
 import time
-from types import SimpleNamespace
-from typing import Any
-
-from aiohttp import ClientResponse, ClientSession, TraceConfig
+from collections.abc import Sequence
 
 from apps.core.http.body import BoundedBody
 from apps.engine.outbound import OutboundResponse, Timings, TransportError
 
+_ENCODING = "content-encoding"
+_ENCODING_LENGTH = len(_ENCODING)
+
 
 class Progress:
-    """Filled in as the exchange goes on, so that one that fails half-way still tells its first half."""
+    """Filled in as the exchange goes on, so that one that fails half-way still tells its first half.
+
+    Times are `time.monotonic()`; `max_body_bytes` bounds what is kept of the answer's body.
+    """
 
     __slots__ = (
+        "_max_body_bytes",
         "answered_at",
         "body",
         "connect_ms",
-        "connect_started",
         "dns_ms",
         "headers",
         "looking_up",
@@ -28,11 +31,11 @@ class Progress:
         "status",
     )
 
-    def __init__(self, started: float) -> None:
+    def __init__(self, started: float, max_body_bytes: int) -> None:
+        self._max_body_bytes = max_body_bytes
         self.started = started
         self.looking_up = False
         self.dns_ms: float | None = None
-        self.connect_started: float | None = None
         self.connect_ms: float | None = None
         self.ready_at: float | None = None
         self.sent = False
@@ -42,11 +45,27 @@ class Progress:
         self.headers: tuple[tuple[str, str], ...] = ()
         self.body: BoundedBody | None = None
 
-    def answered(self, response: ClientResponse) -> None:
-        """Status and headers are in."""
+    def sending(self) -> None:
+        """Bytes are about to be handed to the socket: from here on nobody can say that nothing was sent."""
+        self.sent = True
+        self.ready_at = self.sent_at = time.monotonic()
+
+    def sent_further(self) -> None:
+        """A further piece of the request is handed to the socket."""
+        self.sent_at = time.monotonic()
+
+    def answered(self, status: int, headers: Sequence[tuple[bytes, bytes]]) -> BoundedBody:
+        """Status and headers are in; what the body is to be fed to."""
         self.answered_at = time.monotonic()
-        self.status = response.status
-        self.headers = tuple((_text(name), _text(value)) for name, value in response.raw_headers)
+        self.status = status
+        self.headers = tuple([(_text(name), _text(value)) for name, value in headers])
+        encoding = ""
+        for name, value in self.headers:
+            if len(name) == _ENCODING_LENGTH and name.lower() == _ENCODING:
+                encoding = value
+                break
+        self.body = BoundedBody(self._max_body_bytes, encoding)
+        return self.body
 
     def result(self, error: TransportError | None = None, detail: str = "") -> OutboundResponse:
         """The exchange as it stands now."""
@@ -72,38 +91,9 @@ class Progress:
         )
 
 
-def trace_config() -> TraceConfig:
-    """Has aiohttp report each stage to the `Progress` given as `trace_request_ctx`."""
-    config = TraceConfig()
-    config.on_connection_create_start.append(_connecting)
-    config.on_connection_create_end.append(_connected)
-    config.on_request_headers_sent.append(_sending)
-    config.on_request_chunk_sent.append(_sending)
-    config.freeze()
-    return config
-
-
-async def _connecting(session: ClientSession, context: SimpleNamespace, params: Any) -> None:
-    _progress(context).connect_started = time.monotonic()
-
-
-async def _connected(session: ClientSession, context: SimpleNamespace, params: Any) -> None:
-    progress = _progress(context)
-    progress.connect_ms = _between(progress.connect_started, time.monotonic())
-
-
-async def _sending(session: ClientSession, context: SimpleNamespace, params: Any) -> None:
-    # Called just before bytes are handed to the socket: from here on nobody can say that nothing was sent.
-    progress = _progress(context)
-    progress.sent = True
-    progress.sent_at = time.monotonic()
-    if progress.ready_at is None:
-        progress.ready_at = progress.sent_at
-
-
-def _progress(context: SimpleNamespace) -> Progress:
-    progress: Progress = context.trace_request_ctx
-    return progress
+def since(began: float) -> float:
+    """Milliseconds from `began` to now."""
+    return round((time.monotonic() - began) * 1000.0, 3)
 
 
 def _between(start: float | None, end: float | None) -> float | None:
@@ -111,4 +101,5 @@ def _between(start: float | None, end: float | None) -> float | None:
 
 
 def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace").replace("\x00", "")
+    # The blanks round a value, and a careless server's before the colon, belong to neither.
+    return raw.strip(b" \t").decode(errors="replace")

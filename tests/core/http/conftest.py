@@ -1,5 +1,6 @@
 """Doors for tests: closed when the test is over."""
 
+import socket
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
@@ -26,6 +27,13 @@ def open_door() -> Iterator[OpenDoor]:
     yield open_one
     for door in doors:
         door.close()
+
+
+@pytest.fixture(scope="module")
+def sock() -> Iterator[socket.socket]:
+    """A socket of no use, for connections that are fed by hand."""
+    with socket.socket() as one:
+        yield one
 
 
 @pytest.fixture

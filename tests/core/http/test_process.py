@@ -77,7 +77,7 @@ def test_a_child_has_a_door_of_its_own_and_leaves_the_parents_alone() -> None:
     def in_the_child() -> str:
         statuses = [http.send(post(server.url("/child"))).status for _ in range(2)]
         # Even when the parent's connections are swept up here, the parent must not notice.
-        inherited._exchanger._session.connector._close()
+        inherited._pool.abort()
         return f"{statuses} {_outbound_threads()}"
 
     with serving(ok) as server:

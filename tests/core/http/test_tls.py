@@ -12,7 +12,7 @@ import trustme
 from apps.core.http import Door
 from apps.engine.outbound import TransportError
 from tests.core.http.conftest import OpenDoor, post
-from tests.core.http.servers import Connection, Server, ok, serving
+from tests.core.http.servers import OK, Connection, Server, ok, serving
 
 NAME = "buyer.example"
 
@@ -127,6 +127,18 @@ def test_a_server_without_tls_is_a_tls_error_and_sees_no_request(door: Door) -> 
         answer = door.send(post(server.url(host=NAME, scheme="https"), b"personal"))
     assert (answer.error, answer.sent) == (TransportError.TLS_ERROR, False)
     assert b"personal" not in b"".join(seen)
+
+
+def test_a_server_that_speaks_before_it_is_asked_is_not_waited_for(door: Door, authority: trustme.CA) -> None:
+    def hasty(connection: Connection) -> None:
+        connection.send(OK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        connection.hold()
+
+    with serving(hasty, tls=_context(authority.issue_cert(NAME))) as server:
+        answers = [door.send(post(server.url(host=NAME, scheme="https"))) for _ in range(5)]
+    for answer in answers:
+        told = (answer.error, answer.sent, answer.status)
+        assert told in ((TransportError.CONNECT_ERROR, False, None), (None, True, 200))
 
 
 def test_a_certificate_authority_file_that_is_none_is_told_at_once(
