@@ -83,6 +83,8 @@ async def _keep_pace(
     prefix = _prefix(path)
 
     async def one(due: float, body: bytes) -> None:
+        while idle and idle[-1][0].at_eof():
+            idle.pop()[1].close()  # closed by the server meanwhile, as those that were idle long
         reader, writer = idle.pop() if idle else await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"%s%d\r\n\r\n%s" % (prefix, len(body), body))
         status, keep, answer = await _answer(reader)
