@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from apps.companies.choices import Role
-from apps.companies.selectors import companies_with
+from apps.companies.selectors import may
 from apps.monitoring import selectors
 from apps.monitoring.selectors import HourOfCalls, auctions, watch
 from apps.monitoring.wording import money
@@ -43,8 +43,8 @@ def overview(user: Any, *, now: datetime) -> dict[str, Any]:
         "short_buyers": watch.buyers_short(companies),
         "canaries": watch.canaries_failing(companies),
         "leads": selectors.recent_leads(companies),
-        "managed": set(companies_with(user, Role.MANAGER).values_list("pk", flat=True)),
-        "operated": set(companies_with(user, Role.OPERATOR).values_list("pk", flat=True)),
+        "managed": {one for one in companies if may(user, Role.MANAGER, one)},
+        "operated": {one for one in companies if may(user, Role.OPERATOR, one)},
     }
 
 

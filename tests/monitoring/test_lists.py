@@ -141,7 +141,7 @@ def _refusals(scene: Market, number: int) -> None:
 @pytest.mark.parametrize(
     ("path", "budget"),
     [(LEADS, 16), ("/admin/deliveries/delivery/", 12), (ATTEMPTS, 14), ("/admin/intake/refusal/", 12),
-     ("/admin/overview/", 21)],
+     ("/admin/overview/", 20)],
 )  # fmt: skip
 def test_a_list_asks_as_much_for_many_rows_as_for_few(
     path: str, budget: int, simulator: Running, django_assert_max_num_queries: Callable
