@@ -112,3 +112,33 @@ def _separated(items: Sequence[Any], quote: Callable[[str], str]) -> Iterable[Pa
         if place:
             yield Part(", ")
         yield from literal(item, quote=quote)
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """How a language writes a body as a literal of its own between braces: `arrow` between key and value, `words` for
+    those of JSON that it spells otherwise.
+    """
+
+    step: str
+    arrow: str
+    quote: Callable[[str], str]
+    words: Mapping[str, str]
+
+
+def dictionary_lines(body: Mapping[str, Any], style: Dictionary, *, indent: str = "") -> Iterable[Line]:
+    """The lines between the braces, each key with a comma behind its value."""
+    indent += style.step
+    for name, value in body.items():
+        key = (indent, Part(style.quote(name), "key"), style.arrow)
+        if isinstance(value, Mapping) and value:
+            yield line(*key, "{", field=name)
+            yield from dictionary_lines(value, style, indent=indent)
+            yield line(indent, "},", field=name)
+        else:
+            found = literal(value, quote=style.quote)
+            parts = (
+                Part(style.words.get(part.text, part.text) if part.kind == "word" else part.text, part.kind)
+                for part in found
+            )
+            yield line(*key, *parts, ",", field=name)

@@ -1,12 +1,15 @@
 """The request in Ruby, with nothing but its standard library."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-from apps.posting_instructions.code.parts import Code, Line, Part, line, literal
+from apps.posting_instructions.code.parts import Code, Dictionary, Line, Part, dictionary_lines, line
 from apps.posting_instructions.code.request import Request
 
-_WORDS = {"null": "nil"}
+
+def ruby_quoted(text: str) -> str:
+    """A Ruby text in single quotes, in which only the quote and the backslash mean something else."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+_HASH = Dictionary("  ", " => ", ruby_quoted, {"null": "nil"})
 
 
 def write(request: Request) -> Code:
@@ -17,7 +20,7 @@ def write(request: Request) -> Code:
         line(require, " ", Part('"net/http"', "string")),
         line(""),
         line("lead = {"),
-        *_entries(request.body, "  "),
+        *dictionary_lines(request.body, _HASH),
         line("}"),
         line("uri = URI(", Part(ruby_quoted(request.url), "string"), ")"),
         line("request = Net::HTTP::Post.new(uri)"),
@@ -53,21 +56,3 @@ def _printed(request: Request) -> Line:
         message,
         "]",
     )
-
-
-def _entries(body: Mapping[str, Any], indent: str) -> Iterator[Line]:
-    for name, value in body.items():
-        key = (indent, Part(ruby_quoted(name), "key"), " => ")
-        if isinstance(value, Mapping) and value:
-            yield line(*key, "{", field=name)
-            yield from _entries(value, indent + "  ")
-            yield line(indent, "},", field=name)
-        else:
-            parts = (Part(_WORDS.get(part.text, part.text) if part.kind == "word" else part.text, part.kind)
-                     for part in literal(value, quote=ruby_quoted))  # fmt: skip
-            yield line(*key, *parts, ",", field=name)
-
-
-def ruby_quoted(text: str) -> str:
-    """A Ruby text in single quotes, in which only the quote and the backslash mean something else."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
